@@ -1,0 +1,11 @@
+// merge_patch, the default decider: each event's data is an RFC 7396 merge patch on the state,
+// which starts as {}.
+#pragma once
+
+#include "actors/deciders/decider.hpp"
+
+namespace firn {
+
+[[nodiscard]] std::shared_ptr<const Decider> make_merge_patch_decider();
+
+}  // namespace firn

@@ -1,0 +1,28 @@
+#include "actors/errors.hpp"
+
+namespace firn {
+
+namespace {
+
+class ActorCategory final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "firn.actor"; }
+    std::string message(int code) const override {
+        switch (static_cast<actor_errc>(code)) {
+            case actor_errc::overloaded: return "a queue is full; try again shortly";
+            case actor_errc::closed: return "the service is stopping";
+            case actor_errc::fold_failed: return "an event could not be folded into the state";
+            case actor_errc::bad_request: return "an argument is out of its bounds";
+        }
+        return "unknown actor error";
+    }
+};
+
+}  // namespace
+
+const boost::system::error_category& actor_category() noexcept {
+    static const ActorCategory category;
+    return category;
+}
+
+}  // namespace firn

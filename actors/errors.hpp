@@ -1,0 +1,24 @@
+// What can go wrong above storage. Storage's own errors pass through as they are.
+#pragma once
+
+#include "storage/errors.hpp"
+
+namespace firn {
+
+enum class actor_errc {
+    overloaded = 1,  // a bounded queue is full; try again shortly
+    closed,          // the service is stopping
+    fold_failed,     // the decider could not evolve on a stored event
+    bad_request,     // an argument out of its bounds
+};
+
+const boost::system::error_category& actor_category() noexcept;
+
+inline error_code make_error_code(actor_errc e) noexcept {
+    return {static_cast<int>(e), actor_category()};
+}
+
+}  // namespace firn
+
+template <>
+struct boost::system::is_error_code_enum<firn::actor_errc> : std::true_type {};

@@ -1,0 +1,43 @@
+# How everything is compiled: warnings, sanitizers, compiler cache, precompiled headers.
+
+find_program(FIRN_CCACHE ccache)
+if(FIRN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # Precompiled headers need ccache to look past their time stamps.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env
+        CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        ${FIRN_CCACHE})
+endif()
+
+add_library(firn_warnings INTERFACE)
+target_compile_options(firn_warnings INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wold-style-cast -Wcast-qual
+    -Woverloaded-virtual -Wconversion -Wno-sign-conversion -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC 12 sees uninitialised and overlapping reads inside optimised std::string and coroutine
+    # frames that are not there (GCC bugs 105329, 105562, 105651).
+    target_compile_options(firn_warnings INTERFACE
+        -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+
+add_library(firn_sanitizers INTERFACE)
+if(FIRN_SANITIZE)
+    target_compile_options(firn_sanitizers INTERFACE
+        -fsanitize=${FIRN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(firn_sanitizers INTERFACE -fsanitize=${FIRN_SANITIZE})
+    if(FIRN_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        # Boost.Asio fences where a lock orders already; TSan does not model fences.
+        target_compile_options(firn_sanitizers INTERFACE -Wno-tsan)
+    endif()
+endif()
+
+# A layer of the library: sources are listed where they live, includes start at the root.
+function(firn_layer name)
+    add_library(${name} STATIC)
+    target_include_directories(${name} PUBLIC
+        $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/firn>)
+    target_compile_features(${name} PUBLIC cxx_std_20)
+    target_link_libraries(${name} PRIVATE
+        $<BUILD_INTERFACE:firn_warnings> $<BUILD_INTERFACE:firn_sanitizers>)
+endfunction()

@@ -1,0 +1,1 @@
+# cmake --install: the libraries, the headers, the program and find_package(firn).
