@@ -33,22 +33,22 @@ struct ServiceConfig {
     std::filesystem::path data = "./firn-data";
 
     struct Commit {
-        std::size_t waiting_max = 10'000;              // appends waiting; past it: overloaded
-        std::size_t waiting_bytes_max = 64u << 20;     // their bytes
-        std::size_t group_bytes_max = 4u << 20;        // of one journal record
+        std::size_t waiting_max = 10'000;           // appends waiting; past it: overloaded
+        std::size_t waiting_bytes_max = 64u << 20;  // their bytes
+        std::size_t group_bytes_max = 4u << 20;     // of one journal record
     } commit;
 
     struct Actors {
-        std::size_t cache_bytes_max = 256u << 20;      // states and actors held in memory
-        std::chrono::seconds idle_after{300};          // an actor unused this long leaves
-        std::size_t inbox_max = 1024;                  // calls waiting for one stream
+        std::size_t cache_bytes_max = 256u << 20;  // states and actors held in memory
+        std::chrono::seconds idle_after{300};      // an actor unused this long leaves
+        std::size_t inbox_max = 1024;              // calls waiting for one stream
     } actors;
 
     struct Store {
-        std::size_t segment_bytes = 64u << 20;         // of one journal segment
-        std::size_t pending_bytes_max = 64u << 20;     // durable but unsettled; then backpressure
-        std::uint32_t remembered_ids = 10'000;         // client ids remembered per stream, at least
-        std::size_t map_bytes = std::size_t{64} << 30; // LMDB's first map size; it grows by itself
+        std::size_t segment_bytes = 64u << 20;      // of one journal segment
+        std::size_t pending_bytes_max = 64u << 20;  // durable but unsettled; then backpressure
+        std::uint32_t remembered_ids = 10'000;      // client ids remembered per stream, at least
+        std::size_t map_bytes = std::size_t{64} << 30;  // LMDB's first map size; it grows by itself
     } store;
 
     // Throws std::invalid_argument: "commit.waiting_max must be positive".
@@ -63,9 +63,9 @@ struct AppendRequest {
 
 // An append that was refused: the error, and what a client needs to go on.
 struct AppendOutcome {
-    error_code error;        // empty: durable
-    StreamOutcome appended;  // if no error
-    StreamConflict conflict; // wrong_version, duplicate_event
+    error_code error;         // empty: durable
+    StreamOutcome appended;   // if no error
+    StreamConflict conflict;  // wrong_version, duplicate_event
 };
 
 // A state as JSON text, shared with the actor's cache.
@@ -91,15 +91,15 @@ struct ServiceStats {
     std::uint64_t actors_evicted = 0;
     std::uint64_t queue_waiting = 0;
     std::uint64_t queue_waiting_bytes = 0;
-    std::uint64_t commits = 0;          // groups synced
-    std::uint64_t appends = 0;          // transactions committed
+    std::uint64_t commits = 0;  // groups synced
+    std::uint64_t appends = 0;  // transactions committed
     std::uint64_t events_appended = 0;
     std::uint64_t conflicts = 0;
     std::uint64_t replays = 0;
     std::uint64_t overloads = 0;
     std::uint64_t states_served = 0;
     std::uint64_t states_from_cache = 0;
-    std::uint64_t events_applied = 0;   // folded, in all
+    std::uint64_t events_applied = 0;  // folded, in all
 };
 
 class Service {

@@ -2,6 +2,8 @@
 
 namespace firn {
 
-std::string_view version() noexcept { return FIRN_VERSION; }
+std::string_view version() noexcept {
+    return FIRN_VERSION;
+}
 
 }  // namespace firn

@@ -61,7 +61,9 @@ public:
         }
         return value;
     }
-    std::uint64_t take_big_endian() noexcept { return __builtin_bswap64(take_int<std::uint64_t>()); }
+    std::uint64_t take_big_endian() noexcept {
+        return __builtin_bswap64(take_int<std::uint64_t>());
+    }
 
     std::uint64_t take_varint() noexcept {
         std::uint64_t value = 0;

@@ -20,7 +20,9 @@ public:
         }
         EVP_DigestInit_ex2(context_.get(), algorithm(), nullptr);
     }
-    void add(std::string_view bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
+    void add(std::string_view bytes) {
+        EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+    }
     // The hash of what was added; starts anew.
     Hash finish() {
         Hash hash;

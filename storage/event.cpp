@@ -25,11 +25,10 @@ void put_framed(std::string& out, std::string_view bytes) {
 }  // namespace
 
 void EncodedEvents::add(const NewEvent& event) {
-    std::uint8_t flags = 0;
-    flags |= event.id_from_client ? client_id : 0;
-    flags |= event.metadata != "{}" ? has_metadata : 0;
-    flags |= !event.traceparent.empty() ? has_traceparent : 0;
-    flags |= event.recorded_at ? has_recorded_at : 0;
+    const unsigned flags = (event.id_from_client ? client_id : 0u) |
+                           (event.metadata != "{}" ? has_metadata : 0u) |
+                           (!event.traceparent.empty() ? has_traceparent : 0u) |
+                           (event.recorded_at ? has_recorded_at : 0u);
     bytes_.push_back(static_cast<char>(flags));
     bytes_.append(reinterpret_cast<const char*>(event.id.data()), event.id.size());
     put_framed(bytes_, event.type);
@@ -41,8 +40,7 @@ void EncodedEvents::add(const NewEvent& event) {
         put_framed(bytes_, event.traceparent);
     }
     if (event.recorded_at) {
-        put_int(bytes_,
-                static_cast<std::uint64_t>(event.recorded_at->time_since_epoch().count()));
+        put_int(bytes_, static_cast<std::uint64_t>(event.recorded_at->time_since_epoch().count()));
     }
     ++count_;
     has_client_ids_ = has_client_ids_ || event.id_from_client;
@@ -57,8 +55,8 @@ bool EventDecoder::decode_next(EventView& event) noexcept {
     event.metadata = flags & has_metadata ? in.take_framed() : std::string_view("{}");
     event.traceparent = flags & has_traceparent ? in.take_framed() : std::string_view();
     if (flags & has_recorded_at) {
-        event.recorded_at = Timestamp{std::chrono::microseconds{
-            static_cast<std::int64_t>(in.take_int<std::uint64_t>())}};
+        event.recorded_at = Timestamp{
+            std::chrono::microseconds{static_cast<std::int64_t>(in.take_int<std::uint64_t>())}};
     }
     if (!in.ok() || (flags & ~known_flags) != 0) {
         rest_ = {};
@@ -76,8 +74,8 @@ ContentDigest content_digest(std::string_view type, std::string_view data,
                              std::string_view metadata) noexcept {
     // Each part is hashed alone, so that moving bytes from one to the next changes the digest.
     const std::uint64_t parts[] = {
-        XXH3_64bits(type.data(), type.size()),     type.size(),
-        XXH3_64bits(data.data(), data.size()),     data.size(),
+        XXH3_64bits(type.data(), type.size()),         type.size(),
+        XXH3_64bits(data.data(), data.size()),         data.size(),
         XXH3_64bits(metadata.data(), metadata.size()), metadata.size(),
     };
     const auto hash = XXH3_128bits(parts, sizeof(parts));
