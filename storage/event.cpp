@@ -8,13 +8,11 @@ namespace firn {
 
 namespace {
 
-// The flags byte of an encoded event; absent parts have their default.
-enum EventFlag : std::uint8_t {
-    client_id = 1,
-    has_metadata = 2,
-    has_traceparent = 4,
-    has_recorded_at = 8,
-};
+// The bits of an encoded event's flags byte; absent parts have their default.
+constexpr std::uint8_t client_id = 1;
+constexpr std::uint8_t has_metadata = 2;
+constexpr std::uint8_t has_traceparent = 4;
+constexpr std::uint8_t has_recorded_at = 8;
 constexpr std::uint8_t known_flags = client_id | has_metadata | has_traceparent | has_recorded_at;
 
 void put_framed(std::string& out, std::string_view bytes) {
@@ -26,8 +24,8 @@ void put_framed(std::string& out, std::string_view bytes) {
 
 void EncodedEvents::add(const NewEvent& event) {
     const unsigned flags = (event.id_from_client ? client_id : 0u) |
-                           (event.metadata != "{}" ? has_metadata : 0u) |
-                           (!event.traceparent.empty() ? has_traceparent : 0u) |
+                           (event.metadata == "{}" ? 0u : has_metadata) |
+                           (event.traceparent.empty() ? 0u : has_traceparent) |
                            (event.recorded_at ? has_recorded_at : 0u);
     bytes_.push_back(static_cast<char>(flags));
     bytes_.append(reinterpret_cast<const char*>(event.id.data()), event.id.size());
