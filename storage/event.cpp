@@ -42,6 +42,7 @@ void EncodedEvents::add(const NewEvent& event) {
     }
     ++count_;
     has_client_ids_ = has_client_ids_ || event.id_from_client;
+    has_own_times_ = has_own_times_ || event.recorded_at.has_value();
 }
 
 bool EventDecoder::decode_next(EventView& event) noexcept {

@@ -50,12 +50,15 @@ public:
     [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
     [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
     [[nodiscard]] bool has_client_ids() const noexcept { return has_client_ids_; }
+    // Some event states its own recorded_at.
+    [[nodiscard]] bool has_own_times() const noexcept { return has_own_times_; }
     [[nodiscard]] const std::string& bytes() const noexcept { return bytes_; }
 
 private:
     std::string bytes_;
     std::uint32_t count_ = 0;
     bool has_client_ids_ = false;
+    bool has_own_times_ = false;
 };
 
 // Walks encoded events. decode_next never reads past the end, whatever the bytes are.

@@ -2,7 +2,21 @@
 //
 // Writing: commit() takes a group of transactions and makes all that are valid durable with one
 // sync. Each transaction is all or nothing, over one stream or several; the order of the span is
-// the serial order, and each one sees what those before it did.
+// the serial order, and each one sees what those before it did. How a transaction is checked:
+//   1. A write to a deleted stream refuses, a check without events too: stream_deleted.
+//   2. Repeats. Only ids that clients sent count, per stream. An append is a repeat if each of its
+//      events has an id that the stream remembers, with the same content digest, in contiguous
+//      versions and this order. The transaction is a replay if it appends something, every append
+//      with events is a repeat, and it deletes no stream: then it succeeds with the original
+//      outcomes, whatever is expected. Else every append with a remembered id refuses:
+//      duplicate_event. It names the first known id that has other content or does not follow
+//      the event before it (in versions; an unknown one has none), else the first known id.
+//   3. A missing stream cannot be deleted: stream_not_found. Then `expected`: wrong_version.
+// Each step looks at all writes; the first step that refuses any ends the check, and the conflicts
+// are all that it refused. A stream remembers at least its newest N client ids, also after a cut.
+// A stream exists from its first event on: a check without events does not make it exist.
+// Times: a commit takes the clock's time, or the time of an earlier commit if that was later, for
+// all its events; an event that carries its own time keeps it, and it moves nobody else's.
 // Reading: synchronous, from any thread, sees every durable event and nothing else.
 // Thread: commit() from one thread at a time; everything else from any thread.
 // Errors: storage_errc, in the outcomes or results. Opening throws StorageFailure.
@@ -52,6 +66,7 @@ struct StreamWrite {
     StreamName stream;
     Expected expected;
     Kind kind = Kind::append;
+    // Null or empty: only checks. A client's id occurs in it at most once (the caller's duty).
     // Shared, because the stream's actor folds from the same bytes after the commit.
     std::shared_ptr<const EncodedEvents> events;
 };
@@ -65,16 +80,18 @@ struct StreamOutcome {
     Version first_version;  // of the events appended; version + 1 if there were none
     Version version;        // the head after this transaction
     Position position;      // of the last event appended; of the stream's last if there were none
-    Timestamp recorded_at;  // of the events appended
-    bool replayed = false;  // all ids were known: this is the original answer
+    Timestamp recorded_at;  // of the last event appended; zero if there were none
+    // All ids were known: this is the original answer. Of a replayed transaction also set where
+    // a write had no events; the rest of its outcome is then where the stream stands now.
+    bool replayed = false;
 };
 
 // Why one stream refused.
 struct StreamConflict {
     std::size_t index = 0;  // in Transaction::writes
     storage_errc reason{};
-    Version current_version;
-    EventId event_id{};  // duplicate_event: the first offending id
+    Version current_version;  // 0 for a missing stream, the last one of a deleted stream
+    EventId event_id{};       // duplicate_event: the first offending id
 };
 
 struct TransactionOutcome {
@@ -83,12 +100,13 @@ struct TransactionOutcome {
     std::vector<StreamConflict> conflicts;  // every stream that refused; error is the first's
 };
 
+// Of a deleted stream: the last version and position and its chain hash, and nothing held.
 struct StreamFacts {
     StreamName stream;
     Version version;
     Version first_version{1};  // the oldest event held; version + 1 if none
     std::uint64_t events = 0;  // held
-    std::uint64_t bytes = 0;   // of the events held, in their stored form
+    std::uint64_t bytes = 0;   // of the events held, as EncodedEvents has them
     Position last_position;
     Hash chain_hash{};  // at version
     bool deleted = false;
@@ -112,12 +130,15 @@ private:
 enum class Direction : std::uint8_t { forward, backward };
 
 struct StreamQuery {
-    // First version to return. Forward: below first_version is `compacted`, 0 means
-    // first_version. Backward: 0 means the head, past the head also.
+    // First version to return. Forward: 0 means first_version. Backward: 0 means the head, past
+    // the head also; the page ends at first_version. Either way, a version that is no longer held
+    // is `compacted`; the other forms are not, even if nothing is held.
     Version from;
     Direction direction = Direction::forward;
-    std::uint32_t limit = 100;
-    std::uint64_t bytes_max = 8u << 20;  // a page holds at least one event
+    std::uint32_t limit = 100;  // 0: an empty page
+    // The page ends before the event whose bytes, as EncodedEvents has them, would take the sum
+    // past this; it holds at least one.
+    std::uint64_t bytes_max = 8u << 20;
 };
 
 struct StreamPage {
@@ -127,7 +148,9 @@ struct StreamPage {
     PageMemory memory;
 };
 
-// An event with its stream, or what stands in for deleted ones.
+// An event with its stream, or what stands in for deleted ones: at most one per stream, at the
+// position and with the version and time of the newest event that it stands for. Deleting a stream
+// takes its snapshot stand-in away. Cuts and deletions take no position of their own.
 struct FeedEvent {
     enum class Kind : std::uint8_t {
         event,
@@ -140,10 +163,10 @@ struct FeedEvent {
 };
 
 struct FeedQuery {
-    Position after;  // exclusive
-    std::uint32_t limit = 100;
-    std::uint64_t bytes_max = 8u << 20;
-    std::uint32_t scan_max = 100'000;     // positions looked at for one page
+    Position after;  // exclusive; at or past the head: an empty page that stays there
+    std::uint32_t limit = 100;           // stand-ins count too; 0: an empty page that stays there
+    std::uint64_t bytes_max = 8u << 20;  // as in StreamQuery; stand-ins have no bytes
+    std::uint32_t scan_max = 100'000;    // positions looked at for one page; 0 counts as 1
     std::vector<std::string> categories;  // empty: all
     std::vector<std::string> types;       // empty: all; stand-ins pass every type filter
     std::string id_prefix;
@@ -151,21 +174,23 @@ struct FeedQuery {
 
 struct FeedPage {
     std::vector<FeedEvent> events;
-    Position next_after;  // where the next page goes on: the last position looked at
+    // Where the next page goes on: the last position looked at. That is the last event's if the
+    // page is full, and the one before the event that no longer fitted bytes_max.
+    Position next_after;
     Position head;        // the last durable position when the page was made
     PageMemory memory;
 };
 
 struct ListQuery {
     std::string category;  // empty: all
-    std::string prefix;    // of the id
+    std::string prefix;    // of the id, in every category asked for
     StreamName after;      // exclusive; both empty: from the start
     std::uint32_t limit = 100;
 };
 
 struct StreamList {
     std::vector<StreamFacts> streams;  // by category and id; deleted ones are left out
-    bool more = false;
+    bool more = false;  // there are streams past the limit
 };
 
 struct StoreStats {
@@ -212,9 +237,10 @@ public:
 
     // Makes versions <= up_to unreadable in one durable step; their bytes go in reclaim slices.
     // stream_not_found, stream_deleted, version_not_found (past the head). Cutting what is cut
-    // already changes nothing.
+    // already changes nothing. All may go: first_version is then version + 1.
     [[nodiscard]] virtual result<void> cut(const StreamName& stream, Version up_to) = 0;
-    // Gives back the space of up to about `events_max` deleted events.
+    // Gives back the space of up to about `events_max` deleted events, in no promised order;
+    // nothing that can be read changes.
     [[nodiscard]] virtual result<ReclaimProgress> reclaim(std::uint32_t events_max) = 0;
 };
 

@@ -1,0 +1,190 @@
+#include "storage/journal/recovery.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace firn::journal {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Found {
+    fs::path path;
+    SegmentHeader header;
+};
+
+[[noreturn]] void damaged(const std::string& sentence) {
+    throw StorageFailure(StorageFailure::Cause::damaged, sentence);
+}
+
+[[noreturn]] void unreadable(const fs::path& path, const error_code& error) {
+    throw StorageFailure(StorageFailure::Cause::system,
+                         fmt::format("cannot read {}: {}", path.string(), error.message()));
+}
+
+// A file gets its number with its first record; until then it is free or being made.
+bool is_numbered(const fs::path& path) {
+    const auto name = path.filename().string();
+    return !name.empty() && name.front() >= '0' && name.front() <= '9';
+}
+
+class Scan {
+public:
+    explicit Scan(const RecoveryRequest& request) : request_(request) { find_segments(); }
+
+    // Returns the sequence after the last record that counts.
+    std::uint64_t run(const std::function<void(const RecordView&)>& replay) {
+        std::uint64_t next = 1;
+        for (std::size_t i = 0; i < live_.size(); ++i) {
+            const auto& header = live_[i].header;
+            // Records that have settled may be gone: their segments were used again.
+            const auto needed = std::max(next, request_.settled_sequence + 1);
+            if (header.first_sequence > needed) {
+                damaged(fmt::format("journal segment {} begins at record {}, but the records from "
+                                    "{} on are missing; restore the directory from a copy",
+                                    live_[i].path.string(), header.first_sequence, needed));
+            }
+            const bool last = i + 1 == live_.size();
+            const auto end = last ? UINT64_MAX : live_[i + 1].header.first_sequence;
+            next = read_segment(live_[i], end, last, replay);
+        }
+        return std::max(next, request_.settled_sequence + 1);
+    }
+
+    [[nodiscard]] const std::vector<Found>& live() const { return live_; }
+    [[nodiscard]] const std::vector<Found>& free() const { return free_; }
+    [[nodiscard]] const std::vector<fs::path>& unfinished() const { return unfinished_; }
+    [[nodiscard]] const std::vector<std::uint64_t>& last_sequences() const { return lasts_; }
+    [[nodiscard]] std::uint64_t records() const { return records_; }
+
+private:
+    void find_segments() {
+        if (!fs::exists(request_.directory)) {
+            return;
+        }
+        for (const auto& file : fs::directory_iterator(request_.directory)) {
+            if (file.path().extension() != ".segment") {
+                continue;
+            }
+            const auto header = Segment::read_header(file.path());
+            if (!header) {
+                unreadable(file.path(), header.error());
+            }
+            if (!*header && !is_numbered(file.path())) {
+                unfinished_.push_back(file.path());
+            } else if (!*header) {
+                damaged(fmt::format("journal segment {} has a damaged header; restore the "
+                                    "directory from a copy",
+                                    file.path().string()));
+            } else if ((*header)->store != request_.store) {
+                damaged(fmt::format("journal segment {} belongs to another store",
+                                    file.path().string()));
+            } else if ((*header)->epoch == 0) {
+                free_.push_back({file.path(), **header});
+            } else {
+                live_.push_back({file.path(), **header});
+            }
+        }
+        std::ranges::sort(live_, {}, [](const Found& found) { return found.header.epoch; });
+    }
+
+    std::uint64_t read_segment(const Found& found, std::uint64_t end, bool last,
+                               const std::function<void(const RecordView&)>& replay) {
+        const auto bytes = read_small_file(found.path);
+        if (!bytes) {
+            unreadable(found.path, bytes.error());
+        }
+        auto expected = found.header.first_sequence;
+        std::size_t at = block_bytes;
+        while (at < bytes->size() && expected < end) {
+            const auto record = open_record(std::string_view(*bytes).substr(at));
+            if (!record || record->header.epoch != found.header.epoch ||
+                record->header.sequence != expected) {
+                break;
+            }
+            ++records_;
+            if (expected > request_.settled_sequence) {
+                replay(*record);
+            }
+            ++expected;
+            at += padded(record_header_bytes + record->header.payload_bytes);
+        }
+        if (last) {
+            refuse_a_record_behind_damage(found, *bytes, at, expected);
+        }
+        lasts_.push_back(expected - 1);
+        return expected;
+    }
+
+    // Records are written one after another, each synced before the next: a whole one of this
+    // epoch behind one that does not check means that bytes changed after they were written.
+    static void refuse_a_record_behind_damage(const Found& found, std::string_view bytes,
+                                              std::size_t at, std::uint64_t expected) {
+        for (at += block_bytes; at < bytes.size(); at += block_bytes) {
+            const auto record = open_record(bytes.substr(at));
+            if (record && record->header.epoch == found.header.epoch &&
+                record->header.sequence > expected) {
+                damaged(fmt::format("journal segment {} is damaged: record {} does not check, but "
+                                    "record {} behind it does; restore the directory from a copy",
+                                    found.path.string(), expected, record->header.sequence));
+            }
+        }
+    }
+
+    RecoveryRequest request_;
+    std::vector<Found> live_;
+    std::vector<Found> free_;
+    std::vector<fs::path> unfinished_;
+    std::vector<std::uint64_t> lasts_;
+    std::uint64_t records_ = 0;
+};
+
+Segment open_segment(const Found& found) {
+    auto segment = Segment::open(found.path, found.header);
+    if (!segment) {
+        throw StorageFailure(
+            StorageFailure::Cause::not_writable,
+            fmt::format("cannot write {}: {}", found.path.string(), segment.error().message()));
+    }
+    return std::move(*segment);
+}
+
+}  // namespace
+
+JournalStart recover(const RecoveryRequest& request,
+                     const std::function<void(const RecordView&)>& replay) {
+    Scan scan(request);
+    JournalStart start;
+    start.next_sequence = scan.run(replay);
+    for (std::size_t i = 0; i < scan.live().size(); ++i) {
+        const auto& found = scan.live()[i];
+        start.next_epoch = std::max(start.next_epoch, found.header.epoch + 1);
+        start.live.push_back({open_segment(found), scan.last_sequences()[i]});
+    }
+    for (const auto& found : scan.free()) {
+        start.free.push_back(open_segment(found));
+    }
+    for (const auto& path : scan.unfinished()) {
+        std::error_code ignored;
+        fs::remove(path, ignored);
+    }
+    return start;
+}
+
+JournalCheck check(const RecoveryRequest& request,
+                   const std::function<void(const RecordView&)>& replay) {
+    JournalCheck found;
+    try {
+        Scan scan(request);
+        found.next_sequence = scan.run(replay);
+        found.records = scan.records();
+    } catch (const StorageFailure& failure) {
+        found.problems.emplace_back(failure.what());
+    }
+    return found;
+}
+
+}  // namespace firn::journal

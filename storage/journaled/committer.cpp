@@ -1,0 +1,476 @@
+#include "storage/journaled/committer.hpp"
+
+#include "storage/lmdb/keys.hpp"
+
+#include <boost/assert.hpp>
+
+#include <algorithm>
+
+namespace firn {
+
+namespace {
+
+bool appends_events(const StreamWrite& write) noexcept {
+    return write.kind == StreamWrite::Kind::append && write.events && !write.events->empty();
+}
+
+// What the record would need at most.
+std::size_t encoded_bytes_max(const Transaction& transaction) noexcept {
+    constexpr std::size_t overhead = 512;  // create and append entries with the longest names
+    std::size_t bytes = 0;
+    for (const auto& write : transaction.writes) {
+        bytes += overhead + (write.events ? write.events->bytes().size() : 0);
+    }
+    return bytes;
+}
+
+}  // namespace
+
+// Whether an append was there before.
+struct Committer::Repeat {
+    enum class Kind : std::uint8_t { fresh, replay, duplicate };
+    Kind kind = Kind::fresh;
+    StreamOutcome original;  // replay
+    EventId first_known{};
+    EventId offending{};  // duplicate
+};
+
+Committer::Committer(const JournaledConfig& config, const lmdb::Environment& environment,
+                     journal::Journal& journal, Unsettled& unsettled, Settler& settler)
+    : config_(config),
+      environment_(environment),
+      journal_(journal),
+      unsettled_(unsettled),
+      settler_(settler) {}
+
+void Committer::start(const Start& start) {
+    last_stream_ = start.last_stream;
+    last_position_ = start.last_position;
+    last_time_ = start.last_time;
+    streams_ = start.streams;
+    events_ = start.events;
+}
+
+std::vector<TransactionOutcome> Committer::commit(std::span<const Transaction> group) {
+    std::vector<TransactionOutcome> outcomes(group.size());
+    unsettled_.evict(config_.heads_max);
+    group_time_ = last_time_ = std::max(last_time_, now());
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        const auto bytes = encoded_bytes_max(group[i]);
+        if (failed_ || bytes > journal_.payload_bytes_max()) {
+            outcomes[i].error = failed_ ? storage_errc::store_failed : storage_errc::too_large;
+            continue;
+        }
+        if (payload_bytes_ + bytes > journal_.payload_bytes_max()) {
+            flush();
+        }
+        // Refusals too: they may rest on what this group has staged.
+        staged_outcomes_.push_back(&outcomes[i]);
+        try {
+            check_and_stage(group[i], outcomes[i]);
+        } catch (const lmdb::LmdbError&) {
+            outcomes[i] = {.error = storage_errc::io_failed, .streams = {}, .conflicts = {}};
+        } catch (const lmdb::CorruptRecord&) {
+            outcomes[i] = {.error = storage_errc::corrupt, .streams = {}, .conflicts = {}};
+        } catch (const std::bad_alloc&) {
+            // It may be staged in part: nothing of the group goes on.
+            take_back(make_error_code(boost::system::errc::not_enough_memory));
+            forget_group();
+        }
+    }
+    flush();
+    return outcomes;
+}
+
+Head& Committer::head_of(const StreamName& stream) {
+    auto key = lmdb::name_key(stream);
+    if (auto* head = unsettled_.find(key)) {
+        head->used = true;
+        return *head;
+    }
+    Head head;
+    {
+        const auto transaction = environment_.read();
+        if (const auto number = lmdb::find_stream(transaction, key)) {
+            const auto record = lmdb::read_stream(transaction, *number);
+            if (!record) {
+                throw lmdb::CorruptRecord("a stream has a name, but no record");
+            }
+            head.stream = *number;
+            head.version = head.settled = record->version;
+            head.last_position = record->last_position;
+            head.last_time = record->last_recorded_at;
+            head.settled_client_ids = record->client_ids;
+            head.deleted = head.deletion_settled = record->deleted;
+        }
+    }
+    head.key = std::move(key);
+    head.staged_version = head.version;
+    head.staged_position = head.last_position;
+    head.staged_time = head.last_time;
+    head.staged_deleted = head.deleted;
+    return unsettled_.add(std::move(head));
+}
+
+void Committer::check_and_stage(const Transaction& transaction, TransactionOutcome& outcome) {
+    boost::container::small_vector<Head*, 2> heads;
+    for (const auto& write : transaction.writes) {
+        heads.push_back(&head_of(write.stream));
+    }
+    if (refuse_deleted(heads, outcome) || replay_or_refuse(transaction, heads, outcome) ||
+        refuse_unexpected(transaction, heads, outcome)) {
+        if (!outcome.conflicts.empty()) {
+            outcome.error = outcome.conflicts.front().reason;
+        }
+        return;
+    }
+    stage(transaction, heads, outcome);
+}
+
+bool Committer::refuse_deleted(std::span<Head* const> heads, TransactionOutcome& outcome) {
+    for (std::size_t i = 0; i < heads.size(); ++i) {
+        if (heads[i]->staged_deleted) {
+            outcome.conflicts.push_back(
+                {i, storage_errc::stream_deleted, heads[i]->staged_version, {}});
+        }
+    }
+    return !outcome.conflicts.empty();
+}
+
+bool Committer::replay_or_refuse(const Transaction& transaction, std::span<Head* const> heads,
+                                 TransactionOutcome& outcome) {
+    const auto& writes = transaction.writes;
+    if (std::ranges::none_of(writes, [](const StreamWrite& write) {
+            return appends_events(write) && write.events->has_client_ids();
+        })) {
+        return false;
+    }
+    boost::container::small_vector<Repeat, 1> repeats(writes.size());
+    bool any_replay = false;
+    bool all_replay = true;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        if (appends_events(writes[i])) {
+            repeats[i] = compare(*heads[i], *writes[i].events);
+        }
+        const bool replay = repeats[i].kind == Repeat::Kind::replay;
+        const bool only_checks =
+            writes[i].kind == StreamWrite::Kind::append && !appends_events(writes[i]);
+        any_replay = any_replay || replay;
+        all_replay = all_replay && (replay || only_checks);
+    }
+    const bool replayed = any_replay && all_replay;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        const auto& repeat = repeats[i];
+        if (replayed) {
+            const auto& head = *heads[i];
+            outcome.streams.push_back(appends_events(writes[i])
+                                          ? repeat.original
+                                          : StreamOutcome{head.staged_version.next(),
+                                                          head.staged_version,
+                                                          head.staged_position,
+                                                          {}});
+            outcome.streams.back().replayed = true;
+        } else if (repeat.kind != Repeat::Kind::fresh) {
+            outcome.conflicts.push_back({i, storage_errc::duplicate_event,
+                                         heads[i]->staged_version,
+                                         repeat.kind == Repeat::Kind::replay ? repeat.first_known
+                                                                             : repeat.offending});
+        }
+    }
+    return replayed || !outcome.conflicts.empty();
+}
+
+Committer::Repeat Committer::compare(const Head& head, const EncodedEvents& events) const {
+    Repeat repeat;
+    bool any_known = false;
+    bool all_known = true;
+    bool any_offends = false;
+    std::optional<lmdb::IdFact> before;
+    EventDecoder decoder(events.bytes());
+    EventView event;
+    for (bool first = true; decoder.decode_next(event); first = false) {
+        const auto known =
+            event.id_from_client ? known_id(head, event.id) : std::optional<lmdb::IdFact>{};
+        if (!known) {
+            all_known = false;
+            before.reset();
+            continue;
+        }
+        if (!std::exchange(any_known, true)) {
+            repeat.first_known = event.id;
+        }
+        const bool in_place = first || (before && known->version == before->version.next());
+        const bool same = known->digest == content_digest(event.type, event.data, event.metadata);
+        if (!(in_place && same) && !std::exchange(any_offends, true)) {
+            repeat.offending = event.id;
+        }
+        if (first) {
+            repeat.original.first_version = known->version;
+        }
+        before = known;
+    }
+    if (!any_known) {
+        return repeat;
+    }
+    if (all_known && !any_offends) {
+        repeat.kind = Repeat::Kind::replay;
+        repeat.original.version = before->version;
+        repeat.original.position = before->position;
+        repeat.original.recorded_at = before->recorded_at;
+        return repeat;
+    }
+    repeat.kind = Repeat::Kind::duplicate;
+    if (!any_offends) {
+        repeat.offending = repeat.first_known;
+    }
+    return repeat;
+}
+
+std::optional<lmdb::IdFact> Committer::known_id(const Head& head, const EventId& id) const {
+    if (head.stream == StreamNumber{}) {
+        return std::nullopt;
+    }
+    if (const auto staged = staged_id_facts_.find({head.stream.value(), id});
+        staged != staged_id_facts_.end()) {
+        return staged->second;
+    }
+    if (const auto fact = unsettled_.find_id(head, id)) {
+        return fact;
+    }
+    // In this order: what was not in memory any more when looked for there has settled by now.
+    const auto transaction = environment_.read();
+    const auto record = lmdb::read_stream(transaction, head.stream);
+    return record ? lmdb::find_id(transaction, head.stream, record->client_ids, id) : std::nullopt;
+}
+
+bool Committer::refuse_unexpected(const Transaction& transaction, std::span<Head* const> heads,
+                                  TransactionOutcome& outcome) {
+    for (std::size_t i = 0; i < heads.size(); ++i) {
+        const auto& write = transaction.writes[i];
+        const auto version = heads[i]->staged_version;
+        if (write.kind == StreamWrite::Kind::delete_stream && version == no_version) {
+            outcome.conflicts.push_back({i, storage_errc::stream_not_found, version, {}});
+        } else if (!write.expected.accepts(version)) {
+            outcome.conflicts.push_back({i, storage_errc::wrong_version, version, {}});
+        }
+    }
+    return !outcome.conflicts.empty();
+}
+
+void Committer::stage(const Transaction& transaction, std::span<Head* const> heads,
+                      TransactionOutcome& outcome) {
+    for (std::size_t i = 0; i < heads.size(); ++i) {
+        auto& head = *heads[i];
+        const auto& write = transaction.writes[i];
+        if (appends_events(write)) {
+            outcome.streams.push_back(stage_append(head, *write.events));
+            continue;
+        }
+        if (write.kind == StreamWrite::Kind::delete_stream) {
+            stage_deletion(head);
+        }
+        outcome.streams.push_back(
+            {head.staged_version.next(), head.staged_version, head.staged_position, {}});
+    }
+}
+
+StreamOutcome Committer::stage_append(Head& head, const EncodedEvents& events) {
+    touch(head);
+    if (head.stream == StreamNumber{}) {
+        last_stream_ = last_stream_.next();
+        head.stream = last_stream_;
+        const auto name = name_from_key(head.key);
+        const journal::Entry entry{.kind = journal::EntryKind::create_stream,
+                                   .stream = head.stream,
+                                   .version = {},
+                                   .position = {},
+                                   .events = {},
+                                   .category = name.category,
+                                   .id = name.id};
+        journal::encode_entry(entry, entry_space(journal::encoded_bytes(entry)));
+    }
+    const journal::Entry entry{.kind = journal::EntryKind::append,
+                               .stream = head.stream,
+                               .version = head.staged_version.next(),
+                               .position = last_position_.next(),
+                               .count = events.count(),
+                               .events = events.bytes(),
+                               .category = {},
+                               .id = {}};
+    journal::encode_entry(entry, entry_space(journal::encoded_bytes(entry)));
+    staged_runs_.push_back({&head, payload_bytes_ - events.bytes().size(), events.bytes().size(),
+                            entry.version, entry.position, entry.count});
+    head.staged_version = head.staged_version.plus(events.count());
+    last_position_ = last_position_.plus(events.count());
+    head.staged_position = last_position_;
+    staged_events_ += events.count();
+    head.staged_time = group_time_;
+    if (events.has_own_times()) {
+        EventDecoder decoder(events.bytes());
+        EventView event;
+        do {
+            event.recorded_at = group_time_;
+        } while (decoder.decode_next(event));
+        head.staged_time = event.recorded_at;
+    }
+    if (events.has_client_ids()) {
+        stage_ids(head, events, entry.version, entry.position);
+    }
+    return {entry.version, head.staged_version, head.staged_position, head.staged_time};
+}
+
+void Committer::stage_ids(Head& head, const EncodedEvents& events, Version first,
+                          Position first_position) {
+    EventDecoder decoder(events.bytes());
+    EventView event;
+    event.version = first;
+    event.position = first_position;
+    for (;;) {
+        event.recorded_at = group_time_;
+        if (!decoder.decode_next(event)) {
+            return;
+        }
+        if (event.id_from_client) {
+            const lmdb::IdFact fact{content_digest(event.type, event.data, event.metadata),
+                                    event.version, event.position, event.recorded_at};
+            staged_id_facts_.insert_or_assign({head.stream.value(), event.id}, fact);
+            staged_ids_.push_back({&head, {event.id, fact, 0}});
+        }
+        event.version = event.version.next();
+        event.position = event.position.next();
+    }
+}
+
+void Committer::stage_deletion(Head& head) {
+    touch(head);
+    const journal::Entry entry{.kind = journal::EntryKind::delete_stream,
+                               .stream = head.stream,
+                               .version = head.staged_version,
+                               .position = {},
+                               .events = {},
+                               .category = {},
+                               .id = {}};
+    journal::encode_entry(entry, entry_space(journal::encoded_bytes(entry)));
+    head.staged_deleted = true;
+    Version first{1};
+    {
+        const auto transaction = environment_.read();
+        if (const auto record = lmdb::read_stream(transaction, head.stream)) {
+            first = record->first_version;
+        }
+    }
+    staged_forgotten_.push_back(head.staged_version.next().since(first));
+    staged_deletions_.emplace_back(
+        head.staged_position,
+        UnsettledDeletion{head.stream, head.staged_version, head.staged_time,
+                          std::make_shared<const StreamName>(name_from_key(head.key))});
+}
+
+void Committer::touch(Head& head) {
+    if (staged_heads_.empty()) {
+        group_first_stream_ = last_stream_.next();
+        group_first_position_ = last_position_.next();
+    }
+    if (head.staged_version == head.version && head.staged_deleted == head.deleted) {
+        staged_heads_.push_back(&head);
+    }
+}
+
+char* Committer::entry_space(std::size_t bytes) {
+    record_.reserve(journal::padded(journal::record_header_bytes + payload_bytes_ + bytes));
+    char* at = record_.data() + journal::record_header_bytes + payload_bytes_;
+    payload_bytes_ += bytes;
+    return at;
+}
+
+void Committer::flush() {
+    if (payload_bytes_ > 0) {
+        const auto record_bytes = journal::record_header_bytes + payload_bytes_;
+        auto written = settler_.wait_for_room(record_bytes);
+        if (written) {
+            written =
+                journal_.append({.payload_bytes = static_cast<std::uint32_t>(payload_bytes_),
+                                 .first_position = group_first_position_,
+                                 .recorded_at = group_time_,
+                                 .events = staged_events_},
+                                record_);
+        }
+        if (!written) {
+            take_back(written.error());
+        } else {
+            try {
+                publish();
+            } catch (const std::bad_alloc&) {
+                failed_ = true;
+                take_back(make_error_code(storage_errc::store_failed));
+            }
+        }
+        settler_.nudge();
+    }
+    forget_group();
+}
+
+void Committer::forget_group() {
+    payload_bytes_ = 0;
+    staged_events_ = 0;
+    staged_heads_.clear();
+    staged_runs_.clear();
+    staged_outcomes_.clear();
+    staged_deletions_.clear();
+    staged_forgotten_.clear();
+    staged_ids_.clear();
+    staged_id_facts_.clear();
+}
+
+void Committer::publish() {
+    auto group = std::make_shared<Group>();
+    group->sequence = journal_.next_sequence() - 1;
+    group->first_position = group_first_position_;
+    group->events = staged_events_;
+    group->recorded_at = group_time_;
+    group->payload.assign(record_.data() + journal::record_header_bytes, payload_bytes_);
+
+    Unsettled::Publication publication;
+    publication.runs.reserve(staged_runs_.size());
+    const std::string_view payload = group->payload;
+    for (const auto& place : staged_runs_) {
+        publication.runs.push_back(
+            {place.head,
+             {group, payload.substr(place.offset, place.bytes), place.first, place.first_position,
+              place.count}});
+    }
+    publication.heads = staged_heads_;
+    publication.deletions = std::move(staged_deletions_);
+    publication.ids = std::move(staged_ids_);
+    publication.group = std::move(group);
+    for (const auto* head : staged_heads_) {
+        streams_ += head->version == no_version ? 1 : 0;
+    }
+    events_ += staged_events_;
+    for (const auto held : staged_forgotten_) {
+        --streams_;
+        events_ -= held;
+    }
+    unsettled_.publish(std::move(publication));
+}
+
+void Committer::take_back(const error_code& error) {
+    if (!staged_heads_.empty()) {
+        last_stream_ = StreamNumber{group_first_stream_.value() - 1};
+        last_position_ = Position{group_first_position_.value() - 1};
+    }
+    for (auto* head : staged_heads_) {
+        head->staged_version = head->version;
+        head->staged_position = head->last_position;
+        head->staged_time = head->last_time;
+        head->staged_deleted = head->deleted;
+        if (head->version == no_version) {
+            head->stream = {};
+        }
+    }
+    for (auto* outcome : staged_outcomes_) {
+        *outcome = {.error = error, .streams = {}, .conflicts = {}};
+    }
+}
+
+}  // namespace firn

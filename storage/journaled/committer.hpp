@@ -1,0 +1,112 @@
+// Turns groups of transactions into journal records: checks, stages, writes, publishes.
+//
+//   check    each transaction against the heads, as those before it in the group will leave them
+//            (event_store.hpp gives the order of the checks)
+//   stage    what is accepted: entries into the record, versions and positions into the heads
+//   write    one record, one sync; a group larger than a record becomes several
+//   publish  make it visible to readers; nothing was before
+// If the write fails, what was staged is taken back, and all of it answers the error.
+//
+// Thread: one at a time, the committing thread. Errors: in the outcomes.
+#pragma once
+
+#include "storage/journal/journal.hpp"
+#include "storage/journaled/settler.hpp"
+#include "storage/journaled/unsettled.hpp"
+
+#include <map>
+#include <span>
+#include <vector>
+
+namespace firn {
+
+class Committer {
+public:
+    Committer(const JournaledConfig& config, const lmdb::Environment& environment,
+              journal::Journal& journal, Unsettled& unsettled, Settler& settler);
+
+    // Where recovery left off.
+    struct Start {
+        StreamNumber last_stream;
+        Position last_position;
+        Timestamp last_time;
+        std::uint64_t streams = 0;
+        std::uint64_t events = 0;
+    };
+    void start(const Start& start);
+
+    [[nodiscard]] std::vector<TransactionOutcome> commit(std::span<const Transaction> group);
+
+    // Any thread. Streams that are not deleted, events that are held; the settler takes cut ones
+    // off by forget_events.
+    [[nodiscard]] std::uint64_t streams() const noexcept { return streams_; }
+    [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+    void forget_events(std::uint64_t count) noexcept { events_ -= count; }
+
+private:
+    struct Repeat;
+
+    Head& head_of(const StreamName& stream);
+    void check_and_stage(const Transaction& transaction, TransactionOutcome& outcome);
+    [[nodiscard]] bool refuse_deleted(std::span<Head* const> heads, TransactionOutcome& outcome);
+    [[nodiscard]] bool replay_or_refuse(const Transaction& transaction,
+                                        std::span<Head* const> heads, TransactionOutcome& outcome);
+    [[nodiscard]] Repeat compare(const Head& head, const EncodedEvents& events) const;
+    [[nodiscard]] std::optional<lmdb::IdFact> known_id(const Head& head, const EventId& id) const;
+    [[nodiscard]] bool refuse_unexpected(const Transaction& transaction,
+                                         std::span<Head* const> heads,
+                                         TransactionOutcome& outcome);
+    void stage(const Transaction& transaction, std::span<Head* const> heads,
+               TransactionOutcome& outcome);
+    StreamOutcome stage_append(Head& head, const EncodedEvents& events);
+    void stage_ids(Head& head, const EncodedEvents& events, Version first, Position first_position);
+    void stage_deletion(Head& head);
+    void touch(Head& head);
+    char* entry_space(std::size_t bytes);
+
+    // Writes what is staged, publishes it or takes it back.
+    void flush();
+    void publish();
+    void take_back(const error_code& error);
+    void forget_group();
+
+    const JournaledConfig& config_;
+    const lmdb::Environment& environment_;
+    journal::Journal& journal_;
+    Unsettled& unsettled_;
+    Settler& settler_;
+
+    StreamNumber last_stream_;
+    Position last_position_;
+    Timestamp last_time_{};
+    std::atomic<std::uint64_t> streams_{0};
+    std::atomic<std::uint64_t> events_{0};
+
+    // The heads in memory no longer match the journal; only opening the store again mends that.
+    bool failed_ = false;
+
+    // The group being made.
+    journal::AlignedBuffer record_;
+    std::size_t payload_bytes_ = 0;
+    std::uint32_t staged_events_ = 0;
+    Position group_first_position_;
+    StreamNumber group_first_stream_;
+    Timestamp group_time_{};
+    std::vector<Head*> staged_heads_;
+    struct RunPlace {
+        Head* head;
+        std::size_t offset;  // of the events in the payload
+        std::size_t bytes;
+        Version first;
+        Position first_position;
+        std::uint32_t count;
+    };
+    std::vector<RunPlace> staged_runs_;
+    std::vector<TransactionOutcome*> staged_outcomes_;
+    std::vector<std::pair<Position, UnsettledDeletion>> staged_deletions_;
+    std::vector<std::uint64_t> staged_forgotten_;  // events held by streams that it deletes
+    std::vector<std::pair<Head*, lmdb::IdEntry>> staged_ids_;
+    std::map<std::pair<std::uint64_t, EventId>, lmdb::IdFact> staged_id_facts_;
+};
+
+}  // namespace firn

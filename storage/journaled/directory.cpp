@@ -1,0 +1,164 @@
+#include "storage/journaled/directory.hpp"
+
+#include "storage/lmdb/store_record.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <random>
+#include <sstream>
+
+namespace firn {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Cause = StorageFailure::Cause;
+
+constexpr const char* first_file = "events-1.mdb";
+
+[[noreturn]] void fail(Cause cause, const std::string& sentence) {
+    throw StorageFailure(cause, sentence);
+}
+
+[[noreturn]] void fail_to_write(const fs::path& path, const error_code& error) {
+    if (classify(error) == storage_errc::disk_full) {
+        fail(Cause::no_room, fmt::format("no room to write {}: free some space on that disk",
+                                         path.string()));
+    }
+    fail(Cause::not_writable,
+         fmt::format("cannot write {}: {}; check who owns the directory and its permissions",
+                     path.string(), error.message()));
+}
+
+std::uint64_t random_number() {
+    std::random_device source;
+    return (std::uint64_t{source()} << 32) | source();
+}
+
+}  // namespace
+
+StoreDirectory::StoreDirectory(fs::path path) : path_(std::move(path)) {
+    std::error_code error;
+    fs::create_directories(path_, error);
+    if (error) {
+        fail_to_write(path_, error);
+    }
+    lock();
+    if (fs::exists(path_ / "FORMAT")) {
+        read_format();
+        read_current();
+    } else {
+        make_store();
+    }
+    fs::create_directories(journal(), error);
+    if (error) {
+        fail_to_write(journal(), error);
+    }
+}
+
+StoreDirectory::StoreDirectory(fs::path path, MustExist) : path_(std::move(path)) {
+    if (!fs::exists(path_ / "FORMAT")) {
+        fail(Cause::damaged,
+             fmt::format("{} is not a Firn store: it has no FORMAT file", path_.string()));
+    }
+    lock();
+    read_format();
+    read_current();
+}
+
+void StoreDirectory::lock() {
+    auto opened = File::open(path_ / "LOCK", O_RDWR | O_CREAT);
+    if (!opened) {
+        fail_to_write(path_ / "LOCK", opened.error());
+    }
+    lock_ = std::move(*opened);
+    if (::flock(lock_.fd(), LOCK_EX | LOCK_NB) != 0) {
+        char text[32] = {};
+        const auto got = lock_.read_at(text, sizeof(text) - 1, 0);
+        std::string owner(text, got ? *got : 0);
+        owner.erase(owner.find_last_not_of("\n ") + 1);
+        fail(Cause::in_use,
+             fmt::format("{} is in use by another process (pid {}); stop it, or use another "
+                         "directory",
+                         path_.string(), owner.empty() ? "unknown" : owner));
+    }
+    const auto pid = fmt::format("{}\n", ::getpid());
+    if (::ftruncate(lock_.fd(), 0) != 0) {
+        fail_to_write(path_ / "LOCK", {errno, boost::system::system_category()});
+    }
+    if (const auto error = lock_.write_at(pid, 0)) {
+        fail_to_write(path_ / "LOCK", error);
+    }
+}
+
+void StoreDirectory::read_format() {
+    const auto text = read_small_file(path_ / "FORMAT");
+    if (!text) {
+        fail(Cause::system,
+             fmt::format("cannot read {}: {}", (path_ / "FORMAT").string(),
+                         text.error().message()));
+    }
+    std::istringstream in(*text);
+    std::string name;
+    std::uint32_t format = 0;
+    std::string store;
+    in >> name >> format >> store;
+    const auto parsed =
+        std::from_chars(store.data(), store.data() + store.size(), store_, 16);
+    if (!in || name != "firn" || parsed.ec != std::errc{}) {
+        fail(Cause::damaged, fmt::format("{} is damaged: it should read 'firn <format> <store>'",
+                                         (path_ / "FORMAT").string()));
+    }
+    if (format > lmdb::format_version) {
+        fail(Cause::newer_format,
+             fmt::format("{} was written by a newer Firn (format {}, this program knows up to {}); "
+                         "use that version",
+                         path_.string(), format, lmdb::format_version));
+    }
+}
+
+void StoreDirectory::make_store() {
+    for (const auto& file : fs::directory_iterator(path_)) {
+        const auto name = file.path().filename().string();
+        if (name != "LOCK" && !name.ends_with(".new") && name != "CURRENT" && name != "journal" &&
+            !name.starts_with("events-")) {
+            fail(Cause::damaged,
+                 fmt::format("{} is neither empty nor a Firn store (it holds '{}'); name another "
+                             "directory",
+                             path_.string(), name));
+        }
+    }
+    if (fs::exists(path_ / first_file)) {
+        fail(Cause::damaged,
+             fmt::format("{} holds events but its FORMAT file is missing; restore it from a copy",
+                         path_.string()));
+    }
+    store_ = random_number();
+    current_ = first_file;
+    if (const auto error = write_small_file(path_ / "CURRENT", current_ + "\n")) {
+        fail_to_write(path_ / "CURRENT", error);
+    }
+    // Last, so that a directory with a FORMAT is whole.
+    const auto format = fmt::format("firn {} {:016x}\n", lmdb::format_version, store_);
+    if (const auto error = write_small_file(path_ / "FORMAT", format)) {
+        fail_to_write(path_ / "FORMAT", error);
+    }
+}
+
+void StoreDirectory::read_current() {
+    const auto text = read_small_file(path_ / "CURRENT");
+    if (text) {
+        current_ = text->substr(0, text->find('\n'));
+    }
+    if (!text || current_.empty() || current_.find('/') != std::string::npos) {
+        fail(Cause::damaged,
+             fmt::format("{} is missing or damaged: it should name the events-*.mdb file in use",
+                         (path_ / "CURRENT").string()));
+    }
+}
+
+}  // namespace firn

@@ -1,0 +1,263 @@
+#include "storage/journaled/journaled_store.hpp"
+
+#include "storage/journaled/committer.hpp"
+#include "storage/journaled/directory.hpp"
+#include "storage/journaled/feed_reader.hpp"
+#include "storage/journaled/replay.hpp"
+#include "storage/journaled/settler.hpp"
+#include "storage/journaled/stream_reader.hpp"
+#include "storage/lmdb/deletion.hpp"
+#include "storage/lmdb/keys.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace firn {
+
+namespace {
+
+using Cause = StorageFailure::Cause;
+
+std::unique_ptr<lmdb::Environment> open_environment(const StoreDirectory& directory,
+                                                    std::size_t map_bytes) {
+    try {
+        auto environment =
+            std::make_unique<lmdb::Environment>(directory.current_file(), map_bytes);
+        environment->drop_stale_readers();
+        std::optional<lmdb::StoreRecord> record;
+        {
+            const auto transaction = environment->read();
+            record = lmdb::read_store(transaction);
+        }
+        if (!record) {
+            auto transaction = environment->write();
+            lmdb::StoreRecord fresh;
+            fresh.store = directory.store();
+            lmdb::write_store(transaction, fresh);
+            transaction.commit();
+        } else if (record->format > lmdb::format_version) {
+            throw StorageFailure(
+                Cause::newer_format,
+                fmt::format("{} was written by a newer Firn (format {}, this program knows up to "
+                            "{}); use that version",
+                            directory.current_file().string(), record->format,
+                            lmdb::format_version));
+        } else if (record->store != directory.store()) {
+            throw StorageFailure(Cause::damaged,
+                                 fmt::format("{} belongs to another store",
+                                             directory.current_file().string()));
+        }
+        return environment;
+    } catch (const lmdb::LmdbError& error) {
+        const bool damaged = error.code() == MDB_INVALID || error.code() == MDB_CORRUPTED ||
+                             error.code() == MDB_PAGE_NOTFOUND;
+        const auto cause = error.disk_is_full() ? Cause::no_room
+                           : damaged            ? Cause::damaged
+                                                : Cause::system;
+        throw StorageFailure(cause, fmt::format("cannot open {}: {}",
+                                                directory.current_file().string(), error.what()));
+    } catch (const lmdb::CorruptRecord& error) {
+        throw StorageFailure(Cause::damaged,
+                             fmt::format("{} is damaged: {}; restore the directory from a copy",
+                                         directory.current_file().string(), error.what()));
+    }
+}
+
+// Built bottom-up, stopped top-down.
+class JournaledStore final : public EventStore {
+public:
+    explicit JournaledStore(JournaledConfig config)
+        : config_(std::move(config)),
+          directory_(config_.directory),
+          environment_(open_environment(directory_, config_.map_bytes)),
+          replay_(std::in_place, *environment_, unsettled_),
+          journal_(journal_config(), recover()),
+          settler_(config_, *environment_, journal_, unsettled_),
+          committer_(config_, *environment_, journal_, unsettled_, settler_),
+          streams_(*environment_, unsettled_),
+          feed_(*environment_, unsettled_) {
+        committer_.start(replay_->result());
+        replay_.reset();
+        settler_.start();
+    }
+    ~JournaledStore() override { settler_.stop(); }
+
+    std::vector<TransactionOutcome> commit(std::span<const Transaction> group) override {
+        return committer_.commit(group);
+    }
+    result<StreamFacts> facts(const StreamName& stream) const override {
+        return reading([&] { return streams_.facts(stream); });
+    }
+    result<Version> head_version(const StreamName& stream) const override {
+        return reading([&] { return streams_.head_version(stream); });
+    }
+    result<StreamPage> read(const StreamName& stream, const StreamQuery& query) const override {
+        return reading([&] { return streams_.read(stream, query); });
+    }
+    result<FeedPage> feed(const FeedQuery& query) const override {
+        return reading([&] { return feed_.read(query); });
+    }
+    result<StreamList> list(const ListQuery& query) const override {
+        return reading([&] { return streams_.list(query); });
+    }
+    Position head_position() const override { return unsettled_.head_position(); }
+    StoreStats stats() const override;
+    result<void> cut(const StreamName& stream, Version up_to) override;
+    result<ReclaimProgress> reclaim(std::uint32_t events_max) override;
+
+private:
+    journal::JournalConfig journal_config() const {
+        return {.directory = directory_.journal(),
+                .store = directory_.store(),
+                .segment_bytes = journal::padded(config_.segment_bytes),
+                .segments = std::max<std::size_t>(config_.segments, 2),
+                .report = config_.report};
+    }
+    journal::JournalStart recover() {
+        std::uint64_t settled = 0;
+        {
+            const auto transaction = environment_->read();
+            settled =
+                lmdb::read_store(transaction).value_or(lmdb::StoreRecord{}).settled_sequence;
+        }
+        return journal::recover({.directory = directory_.journal(),
+                                 .store = directory_.store(),
+                                 .settled_sequence = settled},
+                                [this](const auto& record) { replay_->take(record); });
+    }
+    result<lmdb::Cut> plan_cut(std::string_view key, Version up_to) const;
+    // Where exceptions of LMDB end.
+    template <class Read>
+    auto reading(const Read& read) const -> decltype(read()) {
+        try {
+            return read();
+        } catch (const lmdb::CorruptRecord& error) {
+            if (config_.report) {
+                config_.report(fmt::format("a read found damage: {}", error.what()));
+            }
+            return storage_errc::corrupt;
+        } catch (const lmdb::LmdbError& error) {
+            if (config_.report) {
+                config_.report(fmt::format("a read failed: {}", error.what()));
+            }
+            return storage_errc::io_failed;
+        }
+    }
+
+    const JournaledConfig config_;
+    StoreDirectory directory_;
+    std::unique_ptr<lmdb::Environment> environment_;
+    Unsettled unsettled_;
+    std::optional<Replay> replay_;
+    journal::Journal journal_;
+    Settler settler_;
+    Committer committer_;
+    StreamReader streams_;
+    FeedReader feed_;
+};
+
+StoreStats JournaledStore::stats() const {
+    StoreStats stats;
+    stats.streams = committer_.streams();
+    stats.events = committer_.events();
+    stats.head_position = unsettled_.head_position();
+    stats.bytes_journal = journal_.file_bytes();
+    const auto pending = unsettled_.pending();
+    stats.pending_events = pending.events;
+    stats.pending_bytes = pending.bytes;
+    stats.heads_cached = pending.heads;
+    try {
+        const auto space = environment_->space();
+        stats.bytes_live = space.live;
+        stats.bytes_free = space.free;
+        stats.bytes_file = space.file;
+        stats.oldest_reader = environment_->oldest_reader();
+        const auto transaction = environment_->read();
+        stats.reclaim_waiting = lmdb::garbage_waiting(transaction);
+    } catch (const std::exception& error) {
+        stats.condition = error.what();
+    }
+    if (const auto condition = settler_.condition()) {
+        stats.accepting = false;
+        stats.condition = condition->sentence;
+    }
+    return stats;
+}
+
+result<void> JournaledStore::cut(const StreamName& stream, Version up_to) {
+    // The prefix must be settled: what the cut makes unreadable is then in LMDB only, and
+    // recovery, which skips what has settled, cannot bring it back.
+    const auto head = head_version(stream);
+    if (!head) {
+        return head.error();
+    }
+    if (*head == no_version) {
+        return storage_errc::stream_not_found;
+    }
+    if (up_to > *head) {
+        return storage_errc::version_not_found;
+    }
+    const auto key = lmdb::name_key(stream);
+    if (const auto settled = unsettled_.settled_version(key); settled && *settled < up_to) {
+        if (const auto done = settler_.settle_all(); !done) {
+            return done.error();
+        }
+    }
+    return reading([&]() -> result<void> {
+        for (;;) {
+            const auto planned = plan_cut(key, up_to);
+            if (!planned) {
+                return planned.error();
+            }
+            bool applied = false;
+            std::uint64_t forgotten = 0;
+            const auto done = settler_.run([&](lmdb::WriteTransaction& transaction) {
+                auto store = lmdb::read_store(transaction).value_or(lmdb::StoreRecord{});
+                const auto before = store.events;
+                applied = lmdb::apply_cut(transaction, *planned, store);
+                lmdb::write_store(transaction, store);
+                forgotten = before - store.events;
+            });
+            if (!done) {
+                return done;
+            }
+            if (applied) {
+                committer_.forget_events(forgotten);
+                return {};
+            }
+        }
+    });
+}
+
+result<lmdb::Cut> JournaledStore::plan_cut(std::string_view key, Version up_to) const {
+    const auto transaction = environment_->read();
+    const auto number = lmdb::find_stream(transaction, key);
+    const auto record = number ? lmdb::read_stream(transaction, *number) : std::nullopt;
+    if (!record) {
+        return storage_errc::stream_not_found;
+    }
+    if (record->deleted) {
+        return storage_errc::stream_deleted;
+    }
+    return lmdb::plan_cut(transaction, *number, *record, up_to);
+}
+
+result<ReclaimProgress> JournaledStore::reclaim(std::uint32_t events_max) {
+    ReclaimProgress progress;
+    const auto done = settler_.run([&](lmdb::WriteTransaction& transaction) {
+        progress = lmdb::reclaim_slice(transaction, std::max(events_max, 1u));
+    });
+    if (!done) {
+        return done.error();
+    }
+    return progress;
+}
+
+}  // namespace
+
+std::unique_ptr<EventStore> open_journaled_store(JournaledConfig config) {
+    return std::make_unique<JournaledStore>(std::move(config));
+}
+
+}  // namespace firn

@@ -1,0 +1,288 @@
+#include "storage/journaled/settle_round.hpp"
+
+#include "storage/bytes.hpp"
+#include "storage/chain_hash.hpp"
+#include "storage/checksum.hpp"
+#include "storage/lmdb/deletion.hpp"
+#include "storage/lmdb/keys.hpp"
+
+#include <boost/assert.hpp>
+
+#include <algorithm>
+
+namespace firn {
+
+namespace {
+
+// Measured: 850 B and 2 KB were slower, and slow streams must not become one-event chunks.
+constexpr std::size_t chunk_bytes_max = 1260;
+
+}  // namespace
+
+// Brings one stream forward within one transaction.
+class SettleRound::StreamWriter {
+public:
+    StreamWriter(SettleRound& round, lmdb::WriteTransaction& transaction, StreamNumber stream)
+        : round_(round), transaction_(transaction), stream_(stream) {
+        if (auto record = lmdb::read_stream(transaction, stream)) {
+            record_ = std::move(*record);
+            exists_ = true;
+        }
+        client_ids_before_ = record_.client_ids;
+    }
+
+    // True: the item is settled; false: the slice is full, come back to the same item.
+    bool settle(const Item& item, std::uint32_t events_max) {
+        switch (item.entry.kind) {
+            case journal::EntryKind::create_stream: create(item.entry); return true;
+            case journal::EntryKind::delete_stream: remove(); return true;
+            case journal::EntryKind::append: return append(item, events_max);
+        }
+        return true;
+    }
+
+    void finish() {
+        if (!changed_) {
+            return;
+        }
+        put_chunk();
+        if (!ids_.empty()) {
+            lmdb::add_ids(transaction_, stream_, client_ids_before_, std::move(ids_),
+                          round_.remembered_ids_);
+        }
+        lmdb::write_stream(transaction_, stream_, record_);
+        round_.slice_streams_.push_back(
+            {stream_, record_.version, record_.client_ids, record_.deleted});
+    }
+
+private:
+    void create(const journal::Entry& entry) {
+        if (exists_) {
+            return;  // an earlier round came this far
+        }
+        record_.name = {std::string(entry.category), std::string(entry.id)};
+        record_.chain_hash = chain_start(entry.category, entry.id);
+        record_.category_label = round_.labels_->label(
+            transaction_, round_.store_, lmdb::LabelKind::category, entry.category);
+        const auto key = lmdb::name_key(entry.category, entry.id);
+        std::string value;
+        put_int(value, stream_.value());
+        put_int(value, checksum(key, stream_.value()));
+        transaction_.put(lmdb::Table::names, key, value);
+        round_.store_.last_stream = std::max(round_.store_.last_stream, stream_);
+        ++round_.store_.streams;
+        exists_ = true;
+        changed_ = true;
+    }
+
+    void remove() {
+        if (record_.deleted) {
+            return;
+        }
+        put_chunk();
+        lmdb::apply_deletion(transaction_, stream_, record_, round_.store_);
+        changed_ = true;
+    }
+
+    bool append(const Item& item, std::uint32_t events_max) {
+        EventDecoder decoder(item.entry.events);
+        EventView event;
+        event.version = item.entry.version;
+        event.position = item.entry.position;
+        for (std::uint32_t i = 0; i < item.entry.count; ++i) {
+            event.recorded_at = item.recorded_at;
+            if (!decoder.decode_next(event)) {
+                throw lmdb::CorruptRecord("an event in the journal cannot be decoded");
+            }
+            const bool is_new = event.version > record_.version && !record_.deleted;
+            if (is_new && round_.slice_events_ >= events_max) {
+                return false;
+            }
+            index(event);
+            if (is_new) {
+                add(event, decoder.last_bytes());
+            }
+            event.version = event.version.next();
+            event.position = event.position.next();
+        }
+        return true;
+    }
+
+    void index(const EventView& event) {
+        if (event.position < round_.first_position_) {
+            return;
+        }
+        auto& entry = round_.index_[event.position.since(round_.first_position_)];
+        if (entry.version == no_version) {
+            entry = {stream_, event.version, record_.category_label,
+                     round_.labels_->label(transaction_, round_.store_, lmdb::LabelKind::type,
+                                           event.type)};
+        }
+    }
+
+    void add(const EventView& event, std::string_view encoded) {
+        BOOST_ASSERT(exists_ && event.version == record_.version.next());
+        if (!chunk_open_) {
+            open_chunk(event, encoded);
+        } else if (round_.chunk_.bytes_with(encoded.size()) > chunk_bytes_max) {
+            put_chunk();
+            start_chunk(event.version);
+        }
+        round_.chunk_.add(event, encoded);
+        record_.version = event.version;
+        record_.last_position = event.position;
+        record_.last_recorded_at = event.recorded_at;
+        record_.bytes += encoded.size();
+        record_.chain_hash = chain_next(record_.chain_hash, event);
+        if (event.id_from_client) {
+            ids_.push_back({event.id,
+                            {content_digest(event.type, event.data, event.metadata), event.version,
+                             event.position, event.recorded_at},
+                            ++record_.client_ids});
+        }
+        // A large event counts as many: a slice is bounded in bytes, too.
+        round_.slice_events_ += 1 + static_cast<std::uint32_t>(encoded.size() / 4096);
+        ++round_.store_.events;
+        changed_ = true;
+    }
+
+    void open_chunk(const EventView& event, std::string_view encoded) {
+        const auto stored = record_.last_chunk == no_version
+                                ? std::nullopt
+                                : transaction_.get(lmdb::Table::chunks,
+                                                   lmdb::chunk_key(stream_, record_.last_chunk));
+        constexpr std::size_t frame_bytes = 9;
+        if (!stored || stored->size() + frame_bytes + encoded.size() > chunk_bytes_max) {
+            start_chunk(event.version);
+            return;
+        }
+        if (!round_.chunk_.resume(stream_, record_.last_chunk, *stored)) {
+            throw lmdb::CorruptRecord("the last chunk of stream number " +
+                                      std::to_string(stream_.value()) + " does not check");
+        }
+        chunk_open_ = true;
+    }
+
+    void start_chunk(Version first) {
+        round_.chunk_.clear();
+        record_.last_chunk = first;
+        chunk_open_ = true;
+    }
+
+    void put_chunk() {
+        if (chunk_open_) {
+            transaction_.put(lmdb::Table::chunks, lmdb::chunk_key(stream_, record_.last_chunk),
+                             round_.chunk_.finish(stream_, record_.last_chunk));
+            chunk_open_ = false;
+        }
+    }
+
+    SettleRound& round_;
+    lmdb::WriteTransaction& transaction_;
+    StreamNumber stream_;
+    lmdb::StreamRecord record_;
+    std::uint64_t client_ids_before_ = 0;
+    std::vector<lmdb::IdEntry> ids_;
+    bool exists_ = false;
+    bool changed_ = false;
+    bool chunk_open_ = false;
+};
+
+SettleRound::SettleRound(const lmdb::Environment& environment, lmdb::Labels& labels,
+                         std::vector<std::shared_ptr<const Group>> groups,
+                         std::uint32_t remembered_ids)
+    : environment_(&environment),
+      labels_(&labels),
+      groups_(std::move(groups)),
+      remembered_ids_(remembered_ids) {
+    BOOST_ASSERT(!groups_.empty());
+    {
+        const auto transaction = environment_->read();
+        store_ = lmdb::read_store(transaction).value_or(lmdb::StoreRecord{});
+    }
+    collect();
+}
+
+void SettleRound::collect() {
+    first_position_ = store_.settled_position.next();
+    last_sequence_ = groups_.back()->sequence;
+    last_position_ = Position{groups_.back()->end_position().value() - 1};
+    index_.resize(last_position_.next().since(first_position_));
+    for (const auto& group : groups_) {
+        journal::EntryDecoder decoder(group->payload);
+        Item item{.entry = {}, .recorded_at = group->recorded_at};
+        while (!decoder.at_end()) {
+            if (!decoder.next(item.entry)) {
+                throw lmdb::CorruptRecord("a journal entry cannot be decoded");
+            }
+            items_.push_back(item);
+        }
+    }
+    std::ranges::stable_sort(items_, {}, [](const Item& item) { return item.entry.stream; });
+}
+
+std::span<const SettledStream> SettleRound::write_slice(std::uint32_t events_max) {
+    slice_events_ = 0;
+    slice_streams_.clear();
+    auto transaction = environment_->write();
+    while (next_item_ < items_.size() && slice_events_ < events_max) {
+        write_stream(transaction, events_max);
+    }
+    const bool complete = next_item_ == items_.size();
+    if (complete) {
+        write_index(transaction);
+        store_.settled_sequence = last_sequence_;
+        store_.settled_position = last_position_;
+    }
+    lmdb::write_store(transaction, store_);
+    transaction.commit();
+    done_ = complete;
+    return slice_streams_;
+}
+
+void SettleRound::write_stream(lmdb::WriteTransaction& transaction, std::uint32_t events_max) {
+    const auto stream = items_[next_item_].entry.stream;
+    StreamWriter writer(*this, transaction, stream);
+    while (next_item_ < items_.size() && items_[next_item_].entry.stream == stream &&
+           writer.settle(items_[next_item_], events_max)) {
+        ++next_item_;
+    }
+    writer.finish();
+}
+
+void SettleRound::write_index(lmdb::WriteTransaction& transaction) {
+    std::span<const lmdb::IndexEntry> entries(index_);
+    auto first = first_position_;
+    if (entries.empty()) {
+        return;
+    }
+    // Small rounds fill up the block of the round before.
+    std::vector<lmdb::IndexEntry> block;
+    {
+        lmdb::Cursor cursor(transaction, lmdb::Table::positions);
+        if (cursor.last()) {
+            const Position block_first{lmdb::key_number(cursor.key(), 0)};
+            auto stored = lmdb::decode_position_block(block_first, cursor.value());
+            if (!stored) {
+                throw lmdb::CorruptRecord("the newest block of the position index does not check");
+            }
+            if (stored->size() < lmdb::block_positions_max &&
+                block_first.plus(stored->size()) == first) {
+                block = std::move(*stored);
+                first = block_first;
+            }
+        }
+    }
+    while (!entries.empty()) {
+        const auto room = lmdb::block_positions_max - block.size();
+        const auto some = entries.first(std::min(room, entries.size()));
+        block.insert(block.end(), some.begin(), some.end());
+        entries = entries.subspan(some.size());
+        transaction.put(lmdb::Table::positions, lmdb::position_key(first),
+                        lmdb::encode_position_block(first, block));
+        first = first.plus(block.size());
+        block.clear();
+    }
+}
+
+}  // namespace firn

@@ -1,0 +1,98 @@
+// The settler: one thread that is LMDB's only writer. It settles pending groups in rounds, runs
+// others' write tasks between rounds, and gives deleted versions back when it has nothing else
+// to do.
+//
+// When it settles: from half full on (pending bytes or journal segments), when the store has been
+// quiet for settle_after, when somebody waits for it, and when it stops.
+// When it cannot: a full map grows; a full disk or a failed write is a condition that it reports
+// once and tries again every second, while reads go on and appends go on until the bound.
+//
+// Thread: its own; the functions below from any thread, but never from a task.
+// Errors: results with storage_errc.
+#pragma once
+
+#include "storage/journal/journal.hpp"
+#include "storage/journaled/journaled_store.hpp"
+#include "storage/journaled/settle_round.hpp"
+#include "storage/journaled/unsettled.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace firn {
+
+class Settler {
+public:
+    using Task = std::function<void(lmdb::WriteTransaction&)>;
+
+    Settler(const JournaledConfig& config, lmdb::Environment& environment,
+            journal::Journal& journal, Unsettled& unsettled);
+    ~Settler() { stop(); }
+
+    void start();
+    // Settles what is pending if it can, and ends the thread.
+    void stop();
+
+    // Something was published.
+    void nudge();
+    // Blocks until one more record may be written; disk_full or store_failed if the settler
+    // cannot make room, closed when stopping.
+    [[nodiscard]] result<void> wait_for_room(std::size_t record_bytes);
+    // Blocks until everything that is pending now has settled.
+    [[nodiscard]] result<void> settle_all();
+    // Runs the task in a transaction of its own and commits it.
+    [[nodiscard]] result<void> run(Task task);
+
+    struct Condition {
+        storage_errc error;
+        std::string sentence;
+    };
+    // What keeps it from settling, if anything does.
+    [[nodiscard]] std::optional<Condition> condition() const;
+
+private:
+    struct QueuedTask {
+        Task task;
+        std::promise<result<void>> done;
+    };
+
+    void loop();
+    [[nodiscard]] bool wants_round() const;  // under mutex_
+    // False: it failed; the condition says why.
+    bool settle_round();
+    void run_tasks();
+    void reclaim();
+    void drop_stale_readers();
+    // Runs a step that writes; mends what can be mended and tries again.
+    [[nodiscard]] error_code guarded(const std::function<void()>& step);
+    void set_condition(storage_errc error, const std::string& sentence);
+    void clear_condition();
+    void report(const std::string& sentence) const;
+
+    const JournaledConfig& config_;
+    lmdb::Environment& environment_;
+    journal::Journal& journal_;
+    Unsettled& unsettled_;
+    lmdb::Labels labels_;
+
+    mutable std::mutex mutex_;  // guards what follows
+    std::condition_variable wake_;
+    std::condition_variable changed_;
+    std::deque<QueuedTask> tasks_;
+    std::optional<Condition> condition_;
+    bool stopping_ = false;
+    bool asked_ = false;  // somebody waits for a round
+    std::uint64_t rounds_ended_ = 0;
+    bool may_have_garbage_ = true;
+    std::chrono::steady_clock::time_point last_publication_;
+
+    std::thread thread_;
+};
+
+}  // namespace firn

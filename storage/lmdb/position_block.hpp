@@ -1,0 +1,34 @@
+// The position index: which stream and version stands at each position of the global order, with
+// the labels of category and type, so that filters need not fetch the events.
+// One record holds up to block_positions_max consecutive positions, keyed by the first.
+// Thread: plain values. Errors: decode answers nothing where the bytes do not check.
+#pragma once
+
+#include "storage/types.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace firn::lmdb {
+
+// Label 0: the category or type got no label of its own (there are too many); look at the event.
+struct IndexEntry {
+    StreamNumber stream;
+    Version version;
+    std::uint32_t category_label = 0;
+    std::uint32_t type_label = 0;
+};
+
+// 128 entries of about 8 bytes: well below LMDB's limit for values inside a page.
+inline constexpr std::size_t block_positions_max = 128;
+
+[[nodiscard]] std::string encode_position_block(Position first,
+                                                std::span<const IndexEntry> entries);
+[[nodiscard]] std::optional<std::vector<IndexEntry>> decode_position_block(Position first,
+                                                                           std::string_view bytes);
+
+}  // namespace firn::lmdb
