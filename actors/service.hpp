@@ -25,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace firn {
@@ -56,6 +57,12 @@ struct ServiceConfig {
 };
 
 struct AppendRequest {
+    AppendRequest() = default;
+    // Declared for the sake of GCC 12, as StreamName's. Other aggregates (Transaction) must be
+    // named before a co_await expression takes them.
+    AppendRequest(StreamName to, Expected believed, std::shared_ptr<const EncodedEvents> batch)
+        : stream(std::move(to)), expected(believed), events(std::move(batch)) {}
+
     StreamName stream;
     Expected expected;
     std::shared_ptr<const EncodedEvents> events;

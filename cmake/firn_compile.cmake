@@ -1,7 +1,8 @@
-# How everything is compiled: warnings, sanitizers, compiler cache, precompiled headers.
+# How everything is compiled: warnings, sanitizers, compiler cache.
 
+option(FIRN_USE_CCACHE "Compile through ccache where it is installed" ON)
 find_program(FIRN_CCACHE ccache)
-if(FIRN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+if(FIRN_USE_CCACHE AND FIRN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     # Precompiled headers need ccache to look past their time stamps.
     set(CMAKE_CXX_COMPILER_LAUNCHER
         ${CMAKE_COMMAND} -E env
@@ -12,12 +13,21 @@ endif()
 add_library(firn_warnings INTERFACE)
 target_compile_options(firn_warnings INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wold-style-cast -Wcast-qual
-    -Woverloaded-virtual -Wconversion -Wno-sign-conversion -Werror)
+    -Woverloaded-virtual -Wconversion -Wno-sign-conversion -Werror
+    # A designated initializer names what differs; the rest is left at its default on purpose.
+    -Wno-missing-field-initializers
+    # A precompiled header that does not fit costs time, not correctness.
+    -Wno-error=invalid-pch)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 sees uninitialised and overlapping reads inside optimised std::string and coroutine
     # frames that are not there (GCC bugs 105329, 105562, 105651).
     target_compile_options(firn_warnings INTERFACE
         -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    # Standard since C++14, yet off by default before clang 19.
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fsized-deallocation>)
 endif()
 
 add_library(firn_sanitizers INTERFACE)
@@ -32,8 +42,12 @@ if(FIRN_SANITIZE)
 endif()
 
 # A layer of the library: sources are listed where they live, includes start at the root.
+# firn_layer(firn_storage) is firn::storage to whoever links it, here or after an installation.
 function(firn_layer name)
+    string(REPLACE "firn_" "" layer ${name})
     add_library(${name} STATIC)
+    add_library(firn::${layer} ALIAS ${name})
+    set_target_properties(${name} PROPERTIES EXPORT_NAME ${layer})
     target_include_directories(${name} PUBLIC
         $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
         $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/firn>)

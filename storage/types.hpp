@@ -11,6 +11,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace firn {
 
@@ -56,6 +57,12 @@ using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
 
 // A stream's full name. Ordered by category, then id, as bytes.
 struct StreamName {
+    StreamName() = default;
+    // Declared, because GCC 12 miscopies temporary aggregates inside co_await expressions:
+    // `co_await service.state({"account", "42"}, {})` would free the strings twice.
+    StreamName(std::string in_category, std::string with_id)
+        : category(std::move(in_category)), id(std::move(with_id)) {}
+
     std::string category;
     std::string id;
 

@@ -12,7 +12,10 @@ Journal::Journal(JournalConfig config, JournalStart start)
       next_epoch_(start.next_epoch),
       next_sequence_(start.next_sequence),
       live_(std::make_move_iterator(start.live.begin()), std::make_move_iterator(start.live.end())),
-      free_(std::move(start.free)) {}
+      free_(std::move(start.free)),
+      settled_sequence_(start.settled_sequence) {
+    recycle();
+}
 
 result<void> Journal::append(RecordHeader header, AlignedBuffer& record) {
     const auto record_bytes = record_header_bytes + header.payload_bytes;
@@ -74,6 +77,8 @@ error_code Journal::roll() {
     }
     current_ = std::move(*segment);
     poisoned_ = false;
+    // What the one before held may have settled while it was still in use.
+    recycle();
     return {};
 }
 
@@ -93,7 +98,12 @@ result<Segment> Journal::take_free() {
 
 void Journal::release(std::uint64_t settled_sequence) {
     const std::scoped_lock lock(mutex_);
-    while (!live_.empty() && live_.front().last_sequence <= settled_sequence) {
+    settled_sequence_ = settled_sequence;
+    recycle();
+}
+
+void Journal::recycle() {
+    while (!live_.empty() && live_.front().last_sequence <= settled_sequence_) {
         const bool sealed = live_.front().sealed;
         auto segment = std::move(live_.front().segment);
         live_.pop_front();

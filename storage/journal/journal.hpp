@@ -39,6 +39,7 @@ struct LiveSegment {
 struct JournalStart {
     std::uint64_t next_epoch = 1;
     std::uint64_t next_sequence = 1;
+    std::uint64_t settled_sequence = 0;
     std::vector<LiveSegment> live;  // oldest first
     std::vector<Segment> free;
 };
@@ -74,6 +75,7 @@ private:
     [[nodiscard]] error_code roll();
     [[nodiscard]] result<Segment> take_free();
     [[nodiscard]] std::filesystem::path path_for(std::uint64_t epoch) const;
+    void recycle();  // under mutex_
     void report(const std::string& sentence) const;
 
     JournalConfig config_;
@@ -86,6 +88,7 @@ private:
     std::deque<LiveSegment> live_;
     std::vector<Segment> free_;
     std::uint64_t files_made_ = 0;
+    std::uint64_t settled_sequence_ = 0;
 };
 
 }  // namespace firn::journal

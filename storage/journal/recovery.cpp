@@ -158,6 +158,7 @@ JournalStart recover(const RecoveryRequest& request,
                      const std::function<void(const RecordView&)>& replay) {
     Scan scan(request);
     JournalStart start;
+    start.settled_sequence = request.settled_sequence;
     start.next_sequence = scan.run(replay);
     for (std::size_t i = 0; i < scan.live().size(); ++i) {
         const auto& found = scan.live()[i];

@@ -308,9 +308,12 @@ StreamOutcome Committer::stage_append(Head& head, const EncodedEvents& events) {
     if (events.has_own_times()) {
         EventDecoder decoder(events.bytes());
         EventView event;
-        do {
+        while (!decoder.at_end()) {
             event.recorded_at = group_time_;
-        } while (decoder.decode_next(event));
+            if (!decoder.decode_next(event)) {
+                break;
+            }
+        }
         head.staged_time = event.recorded_at;
     }
     if (events.has_client_ids()) {

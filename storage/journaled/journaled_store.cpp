@@ -198,6 +198,9 @@ result<void> JournaledStore::cut(const StreamName& stream, Version up_to) {
     if (up_to > *head) {
         return storage_errc::version_not_found;
     }
+    if (up_to == no_version) {
+        return {};
+    }
     const auto key = lmdb::name_key(stream);
     if (const auto settled = unsettled_.settled_version(key); settled && *settled < up_to) {
         if (const auto done = settler_.settle_all(); !done) {

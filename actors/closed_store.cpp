@@ -1,0 +1,52 @@
+#include "actors/closed_store.hpp"
+
+namespace firn {
+
+std::vector<TransactionOutcome> ClosedStore::commit(std::span<const Transaction> group) {
+    std::vector<TransactionOutcome> outcomes(group.size());
+    for (auto& outcome : outcomes) {
+        outcome.error = storage_errc::closed;
+    }
+    return outcomes;
+}
+
+result<StreamFacts> ClosedStore::facts(const StreamName&) const {
+    return storage_errc::closed;
+}
+
+result<Version> ClosedStore::head_version(const StreamName&) const {
+    return storage_errc::closed;
+}
+
+result<StreamPage> ClosedStore::read(const StreamName&, const StreamQuery&) const {
+    return storage_errc::closed;
+}
+
+result<FeedPage> ClosedStore::feed(const FeedQuery&) const {
+    return storage_errc::closed;
+}
+
+result<StreamList> ClosedStore::list(const ListQuery&) const {
+    return storage_errc::closed;
+}
+
+Position ClosedStore::head_position() const {
+    return no_position;
+}
+
+StoreStats ClosedStore::stats() const {
+    StoreStats stats;
+    stats.accepting = false;
+    stats.condition = "the store is closed";
+    return stats;
+}
+
+result<void> ClosedStore::cut(const StreamName&, Version) {
+    return storage_errc::closed;
+}
+
+result<ReclaimProgress> ClosedStore::reclaim(std::uint32_t) {
+    return storage_errc::closed;
+}
+
+}  // namespace firn

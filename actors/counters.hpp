@@ -1,0 +1,36 @@
+// What the service counts for ServiceStats.
+// Thread: any; each counter by itself is exact, together they are not a snapshot.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace firn {
+
+class Counter {
+public:
+    void add(std::uint64_t n = 1) noexcept { value_.fetch_add(n, std::memory_order_relaxed); }
+    void subtract(std::uint64_t n) noexcept { value_.fetch_sub(n, std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t value() const noexcept {
+        return value_.load(std::memory_order_relaxed);
+    }
+
+private:
+    std::atomic<std::uint64_t> value_{0};
+};
+
+struct Counters {
+    Counter actor_bytes;  // states, JSON texts, unfolded events and the actors themselves
+    Counter actors_evicted;
+    Counter commits;
+    Counter appends;
+    Counter events_appended;
+    Counter conflicts;
+    Counter replays;
+    Counter overloads;
+    Counter states_served;
+    Counter states_from_cache;
+    Counter events_applied;
+};
+
+}  // namespace firn

@@ -1,0 +1,164 @@
+#include "actors/service_impl.hpp"
+
+#include "actors/deciders/merge_patch.hpp"
+#include "actors/version_read.hpp"
+
+#include <boost/asio/query.hpp>
+
+#include <algorithm>
+
+namespace firn {
+
+Service::Impl::Impl(boost::asio::any_io_executor executor, const ServiceConfig& config,
+                    std::unique_ptr<EventStore> store)
+    : context_(std::make_shared<ActorContext>(std::move(executor), config.actors, std::move(store),
+                                              make_merge_patch_decider())),
+      directory_(*context_),
+      feed_(std::make_shared<Feed>(context_->gate.store().head_position())),
+      idle_timer_(std::make_unique<boost::asio::steady_timer>(context_->executor.get())),
+      queue_(context_->gate.store(), config.commit, context_->counters,
+             {[this](CommitRequests group) { hand_over(std::move(group)); },
+              [this] { journal_ended(); }}) {}
+
+void Service::Impl::watch_context() {
+    auto& context = boost::asio::query(context_->executor.get(), boost::asio::execution::context);
+    boost::asio::use_service<ContextWatch>(context).watch(weak_from_this());
+}
+
+void Service::Impl::append(AppendRequest request, StreamWrite::Kind kind,
+                           Reply<AppendOutcome> reply) {
+    if (kind == StreamWrite::Kind::append && (!request.events || request.events->empty())) {
+        std::move(reply).post(WriteCall<AppendOutcome>::refusal(actor_errc::bad_request));
+        return;
+    }
+    Transaction transaction;
+    transaction.writes.push_back(
+        {std::move(request.stream), request.expected, kind, std::move(request.events)});
+    write(std::move(transaction), std::move(reply));
+}
+
+void Service::Impl::transact(Transaction transaction, Reply<TransactionOutcome> reply) {
+    std::vector<const StreamName*> names;
+    for (auto& entry : transaction.writes) {
+        names.push_back(&entry.stream);
+        if (!entry.events) {
+            entry.events = std::make_shared<const EncodedEvents>();
+        }
+    }
+    const auto less = [](const StreamName* a, const StreamName* b) { return *a < *b; };
+    const auto equal = [](const StreamName* a, const StreamName* b) { return *a == *b; };
+    std::sort(names.begin(), names.end(), less);
+    const bool twice = std::adjacent_find(names.begin(), names.end(), equal) != names.end();
+    if (names.empty() || twice) {
+        std::move(reply).post(WriteCall<TransactionOutcome>::refusal(actor_errc::bad_request));
+        return;
+    }
+    write(std::move(transaction), std::move(reply));
+}
+
+template <class Outcome>
+void Service::Impl::write(Transaction transaction, Reply<Outcome> reply) {
+    error_code error = closed_.load() ? make_error_code(actor_errc::closed) : error_code{};
+    typename WriteCall<Outcome>::Actors actors;
+    for (std::size_t i = 0; i != transaction.writes.size() && !error; ++i) {
+        auto actor = actor_of(transaction.writes[i].stream);
+        if (!(error = actor->begin_write())) {
+            actors.push_back(std::move(actor));
+        }
+    }
+    auto call = std::make_unique<WriteCall<Outcome>>(std::move(transaction), std::move(actors),
+                                                     std::move(reply));
+    auto* refused = call.get();
+    std::unique_ptr<CommitRequest> request = std::move(call);
+    if (!error) {
+        error = queue_.submit(request);
+    }
+    if (error) {
+        context_->counters.overloads.add(error == actor_errc::overloaded ? 1 : 0);
+        refused->refuse(error);
+    }
+}
+
+std::shared_ptr<StreamActor> Service::Impl::actor_of(const StreamName& stream) {
+    if (!idle_timer_armed_.load(std::memory_order_relaxed)) {
+        arm_idle_timer();
+    }
+    return directory_.find_or_make(stream);
+}
+
+std::optional<StateView> Service::Impl::cached_state(const StreamName& stream) {
+    if (closed_.load(std::memory_order_relaxed)) {
+        return std::nullopt;
+    }
+    auto view = directory_.cached_state(stream);
+    if (view) {
+        context_->counters.states_served.add();
+        context_->counters.states_from_cache.add();
+    }
+    return view;
+}
+
+void Service::Impl::head_state(const StreamName& stream, Reply<StateResult> reply) {
+    if (closed_.load()) {
+        std::move(reply).post(StateFailure{actor_errc::closed, {}, {}});
+        return;
+    }
+    actor_of(stream)->state(std::move(reply));
+}
+
+void Service::Impl::old_state(const StreamName& stream, Version version, Reply<StateResult> reply) {
+    if (closed_.load()) {
+        std::move(reply).post(StateFailure{actor_errc::closed, {}, {}});
+        return;
+    }
+    auto actor = actor_of(stream);
+    if (const auto error = actor->begin_read()) {
+        context_->counters.overloads.add();
+        std::move(reply).post(StateFailure{error, {}, {}});
+        return;
+    }
+    std::make_shared<VersionRead>(context_, std::move(actor), version, std::move(reply))->start();
+}
+
+std::optional<StateFailure> Service::Impl::check_version(const StreamName& stream, Version version,
+                                                         bool& is_head) {
+    const auto pass = context_->gate.enter();
+    if (!pass) {
+        return StateFailure{actor_errc::closed, {}, {}};
+    }
+    const auto head = pass->head_version(stream);
+    if (!head) {
+        return StateFailure{head.error(), {}, {}};
+    }
+    if (*head == no_version) {
+        return StateFailure{storage_errc::stream_not_found, {}, {}};
+    }
+    if (version > *head) {
+        return StateFailure{storage_errc::version_not_found, *head, {}};
+    }
+    is_head = version == *head;
+    return std::nullopt;
+}
+
+ServiceStats Service::Impl::stats() const {
+    const auto& counters = context_->counters;
+    ServiceStats stats;
+    stats.store = store().stats();
+    stats.actors_cached = directory_.size();
+    stats.actor_bytes = counters.actor_bytes.value();
+    stats.actors_evicted = counters.actors_evicted.value();
+    stats.queue_waiting = queue_.waiting();
+    stats.queue_waiting_bytes = queue_.waiting_bytes();
+    stats.commits = counters.commits.value();
+    stats.appends = counters.appends.value();
+    stats.events_appended = counters.events_appended.value();
+    stats.conflicts = counters.conflicts.value();
+    stats.replays = counters.replays.value();
+    stats.overloads = counters.overloads.value();
+    stats.states_served = counters.states_served.value();
+    stats.states_from_cache = counters.states_from_cache.value();
+    stats.events_applied = counters.events_applied.value();
+    return stats;
+}
+
+}  // namespace firn

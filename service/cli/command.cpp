@@ -1,0 +1,51 @@
+#include "service/cli/command.hpp"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+
+namespace firn::cli {
+namespace {
+
+CommandFailure output_failure() {
+    return {ExitCode::bad_input,
+            "Standard output cannot be written: " + std::generic_category().message(errno) + "."};
+}
+
+}  // namespace
+
+void ClientOptions::add_to(CLI::App& command) {
+    command.add_option("--url", url, "The server (FIRN_URL, else http://127.0.0.1:7070)")
+        ->type_name("URL");
+    command.add_flag("--json", json, "Print JSON for programs instead of text for people");
+}
+
+ServerUrl ClientOptions::server() const {
+    if (!url.empty()) {
+        return parse_server_url(url);
+    }
+    const char* variable = std::getenv("FIRN_URL");
+    return parse_server_url(variable == nullptr || *variable == '\0' ? default_url : variable);
+}
+
+void StreamArguments::add_to(CLI::App& command) {
+    command.add_option("CATEGORY", category, "The stream's category, e.g. order")
+        ->required()
+        ->type_name("");
+    command.add_option("ID", id, "The stream's id within it, e.g. 42")->required()->type_name("");
+}
+
+void print(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
+        throw output_failure();
+    }
+}
+
+void flush_output() {
+    if (std::fflush(stdout) != 0) {
+        throw output_failure();
+    }
+}
+
+}  // namespace firn::cli

@@ -1,0 +1,51 @@
+// What all commands share: how they are added to the parser, how they reach the server, and how
+// they print.
+// Thread: main. Errors: CommandFailure, which main prints and turns into the exit code.
+#pragma once
+
+#include "service/cli/exit_code.hpp"
+#include "service/cli/http_client.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace firn::cli {
+
+// What the arguments ask for. Parsing chooses it, main runs it.
+using Action = std::function<ExitCode()>;
+
+void add_serve_command(CLI::App& program, Action& chosen);
+void add_append_command(CLI::App& program, Action& chosen);
+void add_read_command(CLI::App& program, Action& chosen);
+void add_state_command(CLI::App& program, Action& chosen);
+void add_streams_command(CLI::App& program, Action& chosen);
+void add_stats_command(CLI::App& program, Action& chosen);
+void add_import_command(CLI::App& program, Action& chosen);
+
+// The options of every command that asks a server.
+struct ClientOptions {
+    std::string url;  // empty: FIRN_URL, else the default
+    bool json = false;
+
+    void add_to(CLI::App& command);
+    [[nodiscard]] ServerUrl server() const;
+};
+
+// The two arguments of every command about one stream.
+struct StreamArguments {
+    std::string category;
+    std::string id;
+
+    void add_to(CLI::App& command);
+};
+
+// To standard output, where a full disk or a closed pipe is an error and not a silence.
+void print(std::string_view text);
+void flush_output();
+
+}  // namespace firn::cli

@@ -1,0 +1,37 @@
+// Turns the bytes of an archive back into text, piece by piece.
+// Thread: one at a time. Errors: CommandFailure (bad_input) when the bytes are not what they claim.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace firn::cli {
+
+class Decoder {
+public:
+    struct Progress {
+        std::size_t consumed = 0;
+        std::size_t produced = 0;
+    };
+
+    virtual ~Decoder() = default;
+    // Takes what it can of `in` and fills what it can of `out`.
+    [[nodiscard]] virtual Progress decode(std::string_view in, std::span<char> out) = 0;
+    // Whether the input may end here: false in the middle of an archive.
+    [[nodiscard]] virtual bool may_end() const noexcept = 0;
+    [[nodiscard]] virtual std::string_view format() const noexcept = 0;  // "zstd"
+};
+
+[[nodiscard]] std::unique_ptr<Decoder> make_plain_decoder();
+// Several frames or members after each other read as one text, as the formats have it.
+[[nodiscard]] std::unique_ptr<Decoder> make_zstd_decoder();
+[[nodiscard]] std::unique_ptr<Decoder> make_gzip_decoder();
+
+// How many bytes make_decoder_for likes to see.
+inline constexpr std::size_t magic_bytes = 4;
+// Chosen by the first bytes; what is neither zstd nor gzip is plain text.
+[[nodiscard]] std::unique_ptr<Decoder> make_decoder_for(std::string_view first_bytes);
+
+}  // namespace firn::cli

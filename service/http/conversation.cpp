@@ -1,0 +1,421 @@
+#include "service/http/conversation.hpp"
+
+#include "service/http/media_type.hpp"
+
+#include <boost/assert.hpp>
+
+#include <algorithm>
+
+namespace firn {
+
+namespace {
+
+constexpr std::size_t first_buffer_bytes = 4096;
+// Answers to a burst of pipelined requests go out together, up to this much.
+constexpr std::size_t flush_from_bytes = 64u << 10;
+constexpr std::size_t chunk_read_bytes = 16u << 10;
+constexpr std::size_t body_read_bytes = 64u << 10;
+// What a connection keeps between requests of each of its buffers.
+constexpr std::size_t kept_bytes_max = 256u << 10;
+
+void forget(std::string& text) {
+    if (text.capacity() > kept_bytes_max) {
+        std::string().swap(text);
+    } else {
+        text.clear();
+    }
+}
+
+// A LF that no CR precedes. `from` is where to start looking.
+bool has_bare_line_feed(std::string_view text, std::size_t from) noexcept {
+    for (auto at = text.find('\n', from); at != text.npos; at = text.find('\n', at + 1)) {
+        if (at == 0 || text[at - 1] != '\r') {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+Conversation::Step Conversation::next() {
+    for (;;) {
+        if (ending_) {
+            return Step::close;
+        }
+        if (output_.size() >= flush_from_bytes) {
+            return Step::flush;
+        }
+        switch (stage_) {
+            case Stage::head:
+                if (!take_head()) {
+                    return ended_ ? Step::close : Step::read;
+                }
+                break;
+            case Stage::body:
+                if (!take_body()) {
+                    return ended_ ? Step::close : Step::read;
+                }
+                break;
+            case Stage::ready:
+                if (!answer_now()) {
+                    return Step::answer;
+                }
+                break;
+            case Stage::answering: BOOST_ASSERT_MSG(false, "the answer is not there yet");
+        }
+    }
+}
+
+Conversation::Phase Conversation::phase() const noexcept {
+    if (stage_ == Stage::body) {
+        return Phase::body;
+    }
+    return begin_ == end_ ? Phase::idle : Phase::head;
+}
+
+std::span<char> Conversation::space() {
+    if (stage_ == Stage::body && parser_->framing().chunked) {
+        chunk_input_.resize(body_filled_ + chunk_read_bytes);
+        return {chunk_input_.data() + body_filled_, chunk_read_bytes};
+    }
+    if (stage_ == Stage::body) {
+        // Grows with what came, not with what was announced.
+        const auto wanted = static_cast<std::size_t>(parser_->framing().content_length);
+        if (body_filled_ == body_.size()) {
+            body_.resize(std::min(wanted, std::max(body_read_bytes, body_filled_ * 2)));
+        }
+        return {body_.data() + body_filled_, body_.size() - body_filled_};
+    }
+    if (begin_ == end_) {
+        begin_ = end_ = 0;
+    } else if (begin_ > 0) {
+        std::copy(buffer_.data() + begin_, buffer_.data() + end_, buffer_.data());
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    const auto largest = context_.config.limits.header_bytes_max + first_buffer_bytes;
+    if (buffer_.size() < first_buffer_bytes) {
+        buffer_.resize(first_buffer_bytes);
+    }
+    if (end_ == buffer_.size()) {
+        buffer_.resize(std::max(end_ + first_buffer_bytes, std::min(buffer_.size() * 2, largest)));
+    }
+    return {buffer_.data() + end_, buffer_.size() - end_};
+}
+
+void Conversation::received(std::size_t bytes) {
+    if (stage_ == Stage::body) {
+        body_filled_ += bytes;
+    } else {
+        end_ += bytes;
+    }
+}
+
+bool Conversation::look_for_head_end(std::size_t& head_size) {
+    // An empty line before a request is passed over (RFC 9112, 2.2).
+    while (scanned_ == 0 && unread().starts_with("\r\n")) {
+        begin_ += 2;
+    }
+    const auto text = unread();
+    const auto limit = context_.config.limits.header_bytes_max;
+    // The end may straddle what was scanned and what is new.
+    const auto from = scanned_ < 3 ? 0 : scanned_ - 3;
+    const auto empty_line = text.find("\r\n\r\n", from);
+    head_size = empty_line == text.npos ? text.size() : empty_line + 4;
+    if (head_size > limit) {
+        refuse_and_end(Problem(
+            Slug::headers_too_large,
+            "Request line and header fields take more than " + std::to_string(limit) + " bytes."));
+        return false;
+    }
+    if (has_bare_line_feed(text.substr(0, head_size), from)) {
+        refuse_and_end(Problem(Slug::bad_request, "A line does not end with CR and LF."));
+        return false;
+    }
+    scanned_ = text.size();
+    return empty_line != text.npos;
+}
+
+bool Conversation::take_head() {
+    std::size_t head_size = 0;
+    if (begin_ == end_ || !look_for_head_end(head_size)) {
+        return ending_;
+    }
+    scanned_ = 0;
+    const auto head = unread().substr(0, head_size);
+    begin_ += head_size;
+    begin_request(head);
+    return true;
+}
+
+void Conversation::begin_request(std::string_view head) {
+    ++requests_;
+    request_.stopping = &context_.stopping;
+    response_.reset();
+    parser_.emplace();
+    const auto wrong = parser_->parse_head(head, request_);
+    if (request_.headers.request_id && is_usable_request_id(*request_.headers.request_id)) {
+        request_.id = *request_.headers.request_id;
+    } else {
+        request_.id = ids_.next();
+    }
+    if (!wrong.empty()) {
+        refuse_and_end(Problem(Slug::bad_request, wrong));
+        return;
+    }
+    if (const auto problem = check_request()) {
+        refuse(*problem);
+        return;
+    }
+    try {
+        if (!context_.handler.admit(request_, response_)) {
+            respond_without_body_read();
+            return;
+        }
+    } catch (const std::exception& error) {
+        linger_ = true;
+        failed(error.what());
+        return;
+    }
+    begin_body();
+}
+
+std::optional<Problem> Conversation::check_target() {
+    auto& target = request_.target;
+    if (const auto wrong = target.parse(request_.raw_target); !wrong.empty()) {
+        const auto culprit = target.culprit().empty() ? "target" : target.culprit();
+        return bad_parameter(culprit, wrong);
+    }
+    const auto host = request_.headers.host.value_or(target.authority());
+    if (!target.authority().empty() && !equal_ignoring_case(target.authority(), host)) {
+        return bad_parameter("Host", "Host and the host of the request target differ.");
+    }
+    if (target.is_asterisk() && request_.verb != Verb::options) {
+        return bad_parameter("target", "Only OPTIONS may ask for \"*\".");
+    }
+    return std::nullopt;
+}
+
+std::optional<Problem> Conversation::check_request() {
+    const auto& framing = parser_->framing();
+    if (auto problem = check_target()) {
+        return problem;
+    }
+    const bool has_body = framing.chunked || framing.content_length > 0;
+    if (auto problem = context_.rules.check(request_, has_body)) {
+        return problem;
+    }
+    const auto& expect = request_.headers.expect;
+    if (expect && !framing.http_1_0 && !equal_ignoring_case(*expect, "100-continue")) {
+        return Problem(Slug::expectation_failed,
+                       "The only Expect understood is \"100-continue\", not \"" +
+                           std::string(*expect) + "\".");
+    }
+    if (framing.content_length > context_.config.limits.body_bytes_max) {
+        return Problem(Slug::too_large, "The body has " + std::to_string(framing.content_length) +
+                                            " bytes; at most " +
+                                            std::to_string(context_.config.limits.body_bytes_max) +
+                                            " are taken. Send it in several requests.");
+    }
+    return std::nullopt;
+}
+
+void Conversation::begin_body() {
+    const auto& framing = parser_->framing();
+    stage_ = Stage::body;
+    body_filled_ = 0;
+    const bool here = !framing.chunked && unread().size() >= framing.content_length;
+    body_apart_ = !here;
+    if (here) {
+        return;
+    }
+    // The head stays where it is, since the request views it; the body goes elsewhere.
+    auto& target = framing.chunked ? chunk_input_ : body_;
+    target.assign(unread());
+    body_filled_ = target.size();
+    begin_ = end_;
+    if (framing.chunked) {
+        body_.clear();
+    }
+    if (request_.headers.expect && !framing.http_1_0 && body_filled_ == 0) {
+        output_.append("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+}
+
+bool Conversation::take_body() {
+    const auto& framing = parser_->framing();
+    if (framing.chunked) {
+        return take_chunks();
+    }
+    const auto size = static_cast<std::size_t>(framing.content_length);
+    if (!body_apart_) {
+        request_.body = unread().substr(0, size);
+        begin_ += size;
+        stage_ = Stage::ready;
+        return true;
+    }
+    if (body_filled_ < size) {
+        return false;
+    }
+    request_.body = std::string_view(body_).substr(0, size);
+    stage_ = Stage::ready;
+    return true;
+}
+
+bool Conversation::take_chunks() {
+    const auto limit = context_.config.limits.body_bytes_max;
+    const auto input = std::string_view(chunk_input_).substr(0, body_filled_);
+    if (input.empty()) {
+        return false;
+    }
+    const auto decoded = parser_->decode_chunked(input, body_, limit);
+    if (decoded.too_large) {
+        refuse_and_end(Problem(Slug::too_large, "The body has more than " + std::to_string(limit) +
+                                                    " bytes. Send it in several requests."));
+        return true;
+    }
+    if (!decoded.wrong.empty()) {
+        refuse_and_end(Problem(Slug::bad_request, decoded.wrong));
+        return true;
+    }
+    chunk_input_.erase(0, decoded.consumed);
+    body_filled_ -= decoded.consumed;
+    if (decoded.complete) {
+        request_.body = body_;
+        stage_ = Stage::ready;
+        return true;
+    }
+    // A chunk's data is taken as it comes; what waits is a chunk's head or a trailer.
+    if (body_filled_ > context_.config.limits.header_bytes_max) {
+        refuse_and_end(Problem(Slug::bad_request, "A chunk's head or the trailer is too long."));
+        return true;
+    }
+    return false;
+}
+
+bool Conversation::answer_now() {
+    try {
+        if (context_.handler.try_now(request_, response_)) {
+            respond();
+            finish_request();
+            return true;
+        }
+    } catch (const std::exception& error) {
+        failed(error.what());
+        return true;
+    }
+    stage_ = Stage::answering;
+    return false;
+}
+
+void Conversation::answered() {
+    respond();
+    finish_request();
+}
+
+void Conversation::failed(std::string_view what) {
+    context_.counters.failures.fetch_add(1, std::memory_order_relaxed);
+    context_.log.error("request_failed", {{"request_id", request_.id},
+                                          {"method", request_.method},
+                                          {"path", request_.target.raw_path()},
+                                          {"reason", what}});
+    response_.reset();
+    // Where the handler got to is unknown, and so is how much of the body was read.
+    response_.close = true;
+    Problem(Slug::internal, "The server failed on this request; its log says why.")
+        .write_to(response_);
+    respond();
+    finish_request();
+}
+
+void Conversation::refuse(const Problem& problem) {
+    response_.reset();
+    problem.write_to(response_);
+    respond_without_body_read();
+}
+
+void Conversation::respond_without_body_read() {
+    const auto& framing = parser_->framing();
+    if (!framing.chunked && framing.content_length <= unread().size()) {
+        begin_ += static_cast<std::size_t>(framing.content_length);
+    } else {
+        response_.close = true;
+        linger_ = true;
+    }
+    respond();
+    finish_request();
+}
+
+void Conversation::refuse_and_end(const Problem& problem) {
+    if (request_.id.empty()) {
+        request_.id = ids_.next();
+    }
+    response_.reset();
+    problem.write_to(response_);
+    response_.close = true;
+    linger_ = true;
+    respond();
+    ending_ = true;
+}
+
+void Conversation::timed_out() {
+    if (phase() == Phase::idle) {
+        ending_ = true;
+        return;
+    }
+    context_.counters.timeouts.fetch_add(1, std::memory_order_relaxed);
+    refuse_and_end(Problem(Slug::request_timeout,
+                           phase() == Phase::head ? "The head of the request did not end in time."
+                                                  : "The body of the request stopped coming."));
+}
+
+void Conversation::refuse_connection() {
+    refuse_and_end(Problem(Slug::overloaded,
+                           "The server has as many connections as it takes; try again shortly."));
+}
+
+void Conversation::respond() {
+    // None if not even a head was understood.
+    const auto* framing = parser_ ? &parser_->framing() : nullptr;
+    const bool keep_alive = framing != nullptr && framing->keep_alive && !response_.close &&
+                            !context_.stopping.load(std::memory_order_relaxed);
+    if (!context_.config.cors_origins.empty()) {
+        context_.rules.add_cors_headers(request_, response_);
+    }
+    writer_.write(output_, response_,
+                  {.request_id = request_.id,
+                   .keep_alive = keep_alive,
+                   .http_1_0 = framing != nullptr && framing->http_1_0,
+                   .without_body = request_.verb == Verb::head});
+    ending_ = ending_ || !keep_alive;
+    context_.counters.count_response(response_.status);
+    if (context_.log.enabled(LogLevel::debug)) {
+        context_.log.debug("request", {{"request_id", request_.id},
+                                       {"method", request_.method},
+                                       {"path", request_.target.raw_path()},
+                                       {"status", unsigned{response_.status}},
+                                       {"bytes", std::uint64_t{response_.body.size()}}});
+    }
+}
+
+void Conversation::finish_request() {
+    stage_ = Stage::head;
+    // Only now: the request viewed the buffer, and its bytes came after all others.
+    if (!chunk_input_.empty()) {
+        BOOST_ASSERT(begin_ == end_);
+        buffer_.assign(chunk_input_, 0, body_filled_);
+        begin_ = 0;
+        end_ = buffer_.size();
+    }
+    forget(chunk_input_);
+    forget(body_);
+    if (response_.body.capacity() > kept_bytes_max) {
+        std::string().swap(response_.body);
+    }
+    body_filled_ = 0;
+    parser_.reset();
+    request_.forget();
+}
+
+}  // namespace firn

@@ -1,0 +1,78 @@
+#include "service/http/error_problem.hpp"
+
+namespace firn {
+
+namespace {
+
+Problem about(Slug slug, std::string_view subject, std::string_view rest) {
+    return {slug, std::string(subject).append(" ").append(rest)};
+}
+
+Problem of_storage(storage_errc error, std::string_view subject) {
+    switch (error) {
+        case storage_errc::wrong_version:
+            return about(Slug::wrong_version, subject, "is not at the expected version.");
+        case storage_errc::duplicate_event:
+            return about(Slug::duplicate_event, subject,
+                         "has an event of that id with other content or in another order.");
+        case storage_errc::stream_not_found:
+            return about(Slug::stream_not_found, subject, "does not exist.");
+        case storage_errc::stream_deleted:
+            return about(Slug::stream_deleted, subject,
+                         "was deleted for good. Its name cannot be used again.");
+        case storage_errc::version_not_found:
+            return about(Slug::version_not_found, subject, "has no such version yet.");
+        case storage_errc::compacted:
+            return about(Slug::compacted, subject, "no longer holds that version.");
+        case storage_errc::too_large:
+            return {Slug::too_large,
+                    "The events of this request do not fit into one transaction. Append fewer at "
+                    "a time."};
+        case storage_errc::disk_full:
+            return {Slug::disk_full,
+                    "There is no room on the server's disk. Reads go on; append again once there "
+                    "is room."};
+        case storage_errc::io_failed:
+            return {Slug::internal,
+                    "A write failed, and whether the events are durable is not known. Send them "
+                    "again with the same ids to find out."};
+        case storage_errc::store_failed:
+            return {Slug::internal,
+                    "The store stopped accepting appends after a failure; the server's log says "
+                    "why. Reads go on."};
+        case storage_errc::corrupt:
+            return {Slug::internal,
+                    "A stored record does not check. Run `firn verify` on the data directory."};
+        case storage_errc::closed:
+            return {Slug::overloaded, "The server is stopping; try again shortly."};
+    }
+    return {Slug::internal, "The server met an error that it does not know."};
+}
+
+Problem of_actors(actor_errc error, std::string_view subject) {
+    switch (error) {
+        case actor_errc::overloaded:
+            return {Slug::overloaded, "Too much waits to be written; try again shortly."};
+        case actor_errc::closed:
+            return {Slug::overloaded, "The server is stopping; try again shortly."};
+        case actor_errc::fold_failed:
+            return about(Slug::fold_failed, subject, "holds an event that does not fold.");
+        case actor_errc::bad_request:
+            return about(Slug::bad_request, subject, "cannot be asked for that.");
+    }
+    return {Slug::internal, "The server met an error that it does not know."};
+}
+
+}  // namespace
+
+Problem problem_of(const error_code& error, std::string_view subject) {
+    if (error.category() == storage_category()) {
+        return of_storage(static_cast<storage_errc>(error.value()), subject);
+    }
+    if (error.category() == actor_category()) {
+        return of_actors(static_cast<actor_errc>(error.value()), subject);
+    }
+    return {Slug::internal, "The server met an error: " + error.message() + "."};
+}
+
+}  // namespace firn

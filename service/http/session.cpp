@@ -1,0 +1,189 @@
+#include "service/http/session.hpp"
+
+#include "storage/errors.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <sys/socket.h>
+
+#include <exception>
+
+namespace firn {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kept_output_bytes_max = 256u << 10;
+
+}  // namespace
+
+Session::Session(asio::ip::tcp::socket socket, const Conversation::Context& context)
+    : socket_(std::move(socket)),
+      descriptor_(socket_.native_handle()),
+      context_(context),
+      conversation_(context) {
+    error_code ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+}
+
+asio::awaitable<void> Session::run(bool refused) {
+    if (refused) {
+        conversation_.refuse_connection();
+    }
+    for (;;) {
+        const auto step = conversation_.next();
+        std::size_t written = 0;
+        if (!conversation_.output().empty() && !write_now(written) &&
+            !co_await write_rest(written)) {
+            co_return;
+        }
+        if (step == Conversation::Step::close) {
+            break;
+        }
+        if (step == Conversation::Step::read && !co_await read()) {
+            co_return;
+        }
+        if (step == Conversation::Step::answer) {
+            co_await answer();
+        }
+    }
+    error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    if (conversation_.must_linger()) {
+        co_await linger();
+    }
+}
+
+void Session::wait(Wait what, std::chrono::milliseconds at_most) {
+    deadline_.store((Clock::now() + at_most).time_since_epoch().count(), std::memory_order_relaxed);
+    wait_.store(what);
+}
+
+void Session::set_read_deadline() {
+    const auto phase = conversation_.phase();
+    const auto& timeouts = context_.config.timeouts;
+    switch (phase) {
+        case Conversation::Phase::idle: wait(Wait::idle, timeouts.idle); break;
+        case Conversation::Phase::body: wait(Wait::input, timeouts.body); break;
+        case Conversation::Phase::head:
+            if (deadline_phase_ == phase && deadline_request_ == conversation_.requests()) {
+                wait_.store(Wait::input);
+            } else {
+                wait(Wait::input, timeouts.header);
+            }
+            break;
+    }
+    deadline_phase_ = phase;
+    deadline_request_ = conversation_.requests();
+}
+
+asio::awaitable<bool> Session::read() {
+    set_read_deadline();
+    // After wait_ was set: either the stopping server sees this session idle, or it sees the stop.
+    if (context_.stopping.load() && conversation_.phase() == Conversation::Phase::idle) {
+        co_return false;
+    }
+    const auto space = conversation_.space();
+    error_code error;
+    const auto bytes = co_await socket_.async_read_some(
+        asio::buffer(space.data(), space.size()), asio::redirect_error(asio::use_awaitable, error));
+    wait_.store(Wait::none);
+    if (bytes > 0) {
+        conversation_.received(bytes);
+    } else if (expired_.load()) {
+        conversation_.timed_out();
+    } else if (error == asio::error::eof) {
+        conversation_.input_ended();
+    } else {
+        co_return false;
+    }
+    co_return true;
+}
+
+bool Session::write_now(std::size_t& written) {
+    auto& output = conversation_.output();
+    error_code error;
+    written = socket_.write_some(asio::buffer(output), error);
+    if (error || written != output.size()) {
+        return false;
+    }
+    output.clear();
+    if (output.capacity() > kept_output_bytes_max) {
+        std::string().swap(output);
+    }
+    return true;
+}
+
+asio::awaitable<bool> Session::write_rest(std::size_t written) {
+    auto& output = conversation_.output();
+    while (written < output.size()) {
+        wait(Wait::output, context_.config.timeouts.response);
+        error_code error;
+        written += co_await socket_.async_write_some(
+            asio::buffer(output.data() + written, output.size() - written),
+            asio::redirect_error(asio::use_awaitable, error));
+        wait_.store(Wait::none);
+        if (error) {
+            co_return false;
+        }
+    }
+    std::string().swap(output);
+    co_return true;
+}
+
+asio::awaitable<void> Session::answer() {
+    std::string failure;
+    try {
+        co_await context_.handler.answer(conversation_.request(), conversation_.response());
+    } catch (const std::exception& error) {
+        failure = error.what();
+        if (failure.empty()) {
+            failure = "unknown";
+        }
+    }
+    if (failure.empty()) {
+        conversation_.answered();
+    } else {
+        conversation_.failed(failure);
+    }
+}
+
+// A close with input unread makes the kernel send a reset, which may overtake the answer.
+asio::awaitable<void> Session::linger() {
+    wait(Wait::linger, context_.config.timeouts.linger);
+    char ignored[4096];
+    for (;;) {
+        error_code error;
+        co_await socket_.async_read_some(asio::buffer(ignored),
+                                         asio::redirect_error(asio::use_awaitable, error));
+        if (error) {
+            co_return;
+        }
+    }
+}
+
+void Session::sweep(Clock::time_point now) {
+    const auto what = wait_.load();
+    if (what == Wait::none) {
+        return;
+    }
+    const bool overdue =
+        now.time_since_epoch().count() >= deadline_.load(std::memory_order_relaxed);
+    if (overdue) {
+        expired_.store(true);
+        // A reader that is late may still be told; a client that does not read may not.
+        const bool telling = what == Wait::input || what == Wait::idle;
+        ::shutdown(descriptor_, telling ? SHUT_RD : SHUT_RDWR);
+    } else if (what == Wait::idle && context_.stopping.load()) {
+        ::shutdown(descriptor_, SHUT_RD);
+    }
+}
+
+void Session::cut() {
+    ::shutdown(descriptor_, SHUT_RDWR);
+}
+
+}  // namespace firn

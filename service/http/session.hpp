@@ -1,0 +1,58 @@
+// One connection: carries bytes between a socket and its Conversation.
+//
+// Invariant: the socket is closed only by the destructor, which runs on the server's strand, as
+// sweep() and cut() do; so they never shut down a descriptor that is somebody else's by now.
+// Thread: run() on any of the executor's, one at a time; sweep() and cut() on the server's strand.
+// Errors: of the socket end the session. Waits have no timers of their own, which would cost half
+// as much as a request: the server's sweep ends what is overdue.
+#pragma once
+
+#include "service/http/conversation.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <atomic>
+#include <chrono>
+
+namespace firn {
+
+class Session {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    Session(boost::asio::ip::tcp::socket socket, const Conversation::Context& context);
+
+    // Refused: it only says 503.
+    boost::asio::awaitable<void> run(bool refused);
+    // Ends a wait that is overdue, and an idle one when the server stops.
+    void sweep(Clock::time_point now);
+    // Ends whatever goes on with the socket.
+    void cut();
+
+private:
+    enum class Wait : std::uint8_t { none, idle, input, output, linger };
+
+    boost::asio::awaitable<bool> read();
+    [[nodiscard]] bool write_now(std::size_t& written);
+    boost::asio::awaitable<bool> write_rest(std::size_t written);
+    boost::asio::awaitable<void> answer();
+    boost::asio::awaitable<void> linger();
+    void wait(Wait what, std::chrono::milliseconds at_most);
+    void set_read_deadline();
+
+    boost::asio::ip::tcp::socket socket_;
+    const int descriptor_;
+    Conversation::Context context_;
+    Conversation conversation_;
+    // Which read the deadline was set for: a head's is not moved by each of its bytes.
+    std::uint64_t deadline_request_ = 0;
+    Conversation::Phase deadline_phase_ = Conversation::Phase::idle;
+
+    // Shared with the sweep.
+    std::atomic<Wait> wait_{Wait::none};
+    std::atomic<Clock::rep> deadline_{Clock::time_point::max().time_since_epoch().count()};
+    std::atomic<bool> expired_{false};
+};
+
+}  // namespace firn

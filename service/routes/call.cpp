@@ -1,0 +1,49 @@
+#include "service/routes/call.hpp"
+
+#include "service/http/json_text.hpp"
+#include "service/http/percent.hpp"
+
+namespace firn {
+
+Read<StreamName> stream_of(const Request& request) {
+    const auto category = request.target.segment(2);
+    const auto id = request.target.segment(3);
+    if (!is_valid_category(category)) {
+        return bad_parameter("category",
+                             "The category \"" + std::string(category) +
+                                 "\" is not 1 to 64 letters, digits, '_', '.' or '-', the first "
+                                 "one a letter or digit.");
+    }
+    if (!is_valid_stream_id(id)) {
+        return bad_parameter("id", "The stream id \"" + std::string(id) +
+                                       "\" is not 1 to 255 bytes of UTF-8 without control "
+                                       "characters, or is \".\" or \"..\".");
+    }
+    return StreamName{std::string(category), std::string(id)};
+}
+
+std::string subject_of(const StreamName& stream) {
+    std::string subject = "The stream " + stream.category + "/";
+    append_percent_encoded(subject, stream.id);
+    return subject;
+}
+
+void append_stream(std::string& out, const StreamName& stream) {
+    out.append("{\"category\":");
+    append_json_string(out, stream.category);
+    out.append(",\"id\":");
+    append_json_string(out, stream.id);
+    out.push_back('}');
+}
+
+Read<std::uint32_t> limit_of(const Call& call) {
+    constexpr std::uint32_t usual = 100;
+    const auto most = call.config.limits.page_limit_max;
+    const auto limit = number_parameter(call.request.target, "limit", 1, most);
+    if (!limit) {
+        return limit.error();
+    }
+    return static_cast<std::uint32_t>((*limit).value_or(std::min(usual, most)));
+}
+
+}  // namespace firn

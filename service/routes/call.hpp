@@ -1,0 +1,36 @@
+// One request on its way through a route, with all that a route may use.
+// Thread: the request's. Errors: Problem.
+#pragma once
+
+#include "actors/service.hpp"
+#include "service/http/http_config.hpp"
+#include "service/http/http_counters.hpp"
+#include "service/http/query_parameters.hpp"
+#include "service/http/request.hpp"
+#include "service/http/response.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace firn {
+
+// References, so that it is passed by value into coroutines; all outlive the request.
+struct Call {
+    Service& service;
+    const HttpConfig& config;
+    const HttpCounters& counters;
+    const Request& request;
+    Response& response;
+};
+
+// The stream that the path names, in its third and fourth segment.
+[[nodiscard]] Read<StreamName> stream_of(const Request& request);
+// "The stream file/src%2FMakefile", for details of problems.
+[[nodiscard]] std::string subject_of(const StreamName& stream);
+// {"category":…,"id":…}
+void append_stream(std::string& out, const StreamName& stream);
+
+// `limit` of a page.
+[[nodiscard]] Read<std::uint32_t> limit_of(const Call& call);
+
+}  // namespace firn

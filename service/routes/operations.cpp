@@ -1,0 +1,119 @@
+// GET /livez, /readyz, /v1/stats and /v1/openapi.json
+#include "service/http/error_problem.hpp"
+#include "service/http/json_text.hpp"
+#include "service/routes/openapi.hpp"
+#include "service/routes/resources.hpp"
+#include "service/version.hpp"
+
+namespace firn {
+
+namespace {
+
+// An object of numbers: {"a":1,"b":2}
+class Numbers {
+public:
+    explicit Numbers(std::string& out) : out_(out) { out_.push_back('{'); }
+    Numbers& add(std::string_view name, std::uint64_t number) {
+        begin(name);
+        append_number(out_, number);
+        return *this;
+    }
+    // What follows is the caller's to write.
+    std::string& begin(std::string_view name) {
+        out_.append(out_.back() == '{' ? "\"" : ",\"").append(name).append("\":");
+        return out_;
+    }
+    void end() { out_.push_back('}'); }
+
+private:
+    std::string& out_;
+};
+
+}  // namespace
+
+bool answer_livez(const Call& call) {
+    call.response.content_type = content_types::json;
+    call.response.body = R"({"status":"live"})";
+    return true;
+}
+
+bool answer_readyz(const Call& call) {
+    const auto stats = call.service.store().stats();
+    if (call.request.server_stops() || !stats.accepting) {
+        const auto why = call.request.server_stops() ? "The server is stopping."
+                         : stats.condition.empty()   ? "The store accepts no appends."
+                                                     : stats.condition;
+        Problem(Slug::overloaded, why).write_to(call.response);
+        return true;
+    }
+    call.response.content_type = content_types::json;
+    call.response.body = R"({"status":"ready"})";
+    return true;
+}
+
+bool read_stats(const Call& call) {
+    const auto stats = call.service.stats();
+    const auto& store = stats.store;
+    call.response.content_type = content_types::json;
+    auto& out = call.response.body;
+    Numbers all(out);
+    append_json_string(all.begin("program_version"), version());
+    all.add("streams", store.streams)
+        .add("events", store.events)
+        .add("head_position", store.head_position.value());
+    Numbers(all.begin("bytes"))
+        .add("live", store.bytes_live)
+        .add("free", store.bytes_free)
+        .add("file", store.bytes_file)
+        .add("journal", store.bytes_journal)
+        .end();
+    all.add("oldest_reader_ms", static_cast<std::uint64_t>(store.oldest_reader.count()));
+    Numbers(all.begin("actors"))
+        .add("cached", stats.actors_cached)
+        .add("bytes", stats.actor_bytes)
+        .add("evicted", stats.actors_evicted)
+        .end();
+    Numbers(all.begin("queue"))
+        .add("waiting", stats.queue_waiting)
+        .add("bytes", stats.queue_waiting_bytes)
+        .end();
+    Numbers(all.begin("settling"))
+        .add("pending_events", store.pending_events)
+        .add("pending_bytes", store.pending_bytes)
+        .end();
+    Numbers(all.begin("snapshots"))
+        .add("taken", 0)
+        .add("failed", 0)
+        .add("used", 0)
+        .add("events_applied", stats.events_applied)
+        .end();
+    Numbers(all.begin("appends"))
+        .add("commits", stats.commits)
+        .add("requests", stats.appends)
+        .add("events", stats.events_appended)
+        .add("conflicts", stats.conflicts)
+        .add("replays", stats.replays)
+        .add("overloads", stats.overloads)
+        .end();
+    Numbers(all.begin("states"))
+        .add("served", stats.states_served)
+        .add("from_cache", stats.states_from_cache)
+        .end();
+    Numbers(all.begin("connections"))
+        .add("open", call.counters.connections_open.load())
+        .add("accepted", call.counters.connections_accepted.load())
+        .add("refused", call.counters.connections_refused.load())
+        .end();
+    all.begin("accepting").append(store.accepting ? "true" : "false");
+    append_json_string(all.begin("condition"), store.condition);
+    all.end();
+    return true;
+}
+
+bool read_openapi(const Call& call) {
+    call.response.content_type = content_types::json;
+    call.response.body = openapi_document();
+    return true;
+}
+
+}  // namespace firn

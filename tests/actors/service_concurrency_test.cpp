@@ -1,0 +1,154 @@
+// Many coroutines on several threads, over one service.
+#include "actors/service.hpp"
+#include "storage/memory/memory_store.hpp"
+#include "tests/support/event_builder.hpp"
+#include "tests/support/printing.hpp"
+#include "tests/support/random.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <thread>
+
+using namespace firn;
+using namespace firn::test;
+using boost::asio::awaitable;
+
+namespace {
+
+// Runs coroutines on two threads until the last one has ended.
+struct TwoThreads {
+    explicit TwoThreads(ServiceConfig config = {})
+        : service(io.get_executor(), config, make_memory_store()) {}
+
+    void spawn(awaitable<void> work) {
+        ++running;
+        boost::asio::co_spawn(io, std::move(work), [this](std::exception_ptr failure) {
+            failures += failure ? 1 : 0;
+            if (--running == 0) {
+                service.stop();
+            }
+        });
+    }
+    void run() {
+        std::thread other([this] { io.run(); });
+        io.run();
+        other.join();
+        BOOST_TEST(failures == 0);
+    }
+
+    boost::asio::io_context io{2};
+    Service service;
+    std::atomic<int> running{0};
+    std::atomic<int> failures{0};
+};
+
+ServiceConfig with_cache(std::size_t bytes) {
+    ServiceConfig config;
+    config.actors.cache_bytes_max = bytes;
+    return config;
+}
+
+struct TinyCache : TwoThreads {
+    TinyCache() : TwoThreads(with_cache(4096)) {}
+};
+
+std::vector<TestEvent> setting(std::uint64_t n) {
+    std::vector<TestEvent> events(1);
+    events[0].data = "{\"n\":" + std::to_string(n) + "}";
+    return events;
+}
+
+awaitable<void> append_at_versions(Service& service, StreamName name, std::uint64_t versions,
+                                   std::vector<std::atomic<int>>& winners) {
+    for (std::uint64_t at = 0; at < versions;) {
+        const auto outcome =
+            co_await service.append({name, Expected::exactly(Version{at}), encode(setting(at))});
+        if (!outcome.error) {
+            ++winners[at];
+            ++at;
+        } else {
+            at = outcome.conflict.current_version.value();
+        }
+    }
+}
+
+// What was appended is seen by whoever was told that it was.
+awaitable<void> read_own_writes(Service& service, std::uint64_t seed, int rounds,
+                                std::uint64_t streams, std::atomic<int>& wrong) {
+    Random random(seed);
+    for (int i = 0; i != rounds; ++i) {
+        const StreamName name("account", std::to_string(random.below(streams)));
+        Version durable;
+        if (random.below(4) == 0) {
+            Transaction transaction;
+            transaction.writes.push_back(appending(name, setting(random.below(100))));
+            transaction.writes.push_back(appending({"other", name.id}, setting(1)));
+            const auto outcome = co_await service.transact(std::move(transaction));
+            durable = outcome.streams.front().version;
+        } else {
+            const auto outcome =
+                co_await service.append({name, Expected::any(), encode(setting(i))});
+            durable = outcome.appended.version;
+        }
+        if (const auto cached = service.cached_state(name); cached && cached->version < durable) {
+            ++wrong;
+        }
+        const auto state = co_await service.state(name, std::nullopt);
+        if (!state || state->version < durable) {
+            ++wrong;
+            continue;
+        }
+        const auto stored = co_await service.state(name, state->version);
+        if (!stored || *stored->json != *state->json) {
+            ++wrong;
+        }
+    }
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_two_threads, TwoThreads)
+
+BOOST_AUTO_TEST_CASE(when_many_append_at_the_same_versions_then_each_version_has_one_winner) {
+    constexpr std::uint64_t versions = 200;
+    std::vector<std::atomic<int>> winners(versions);
+    for (int i = 0; i != 16; ++i) {
+        spawn(append_at_versions(service, {"account", "42"}, versions, winners));
+    }
+    run();
+    for (const auto& won : winners) {
+        BOOST_TEST(won == 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_many_write_and_read_then_each_sees_its_own_writes) {
+    auto random = Random::announced("read own writes");
+    std::atomic<int> wrong{0};
+    for (int i = 0; i != 16; ++i) {
+        spawn(read_own_writes(service, random.next(), 200, 5, wrong));
+    }
+    run();
+    BOOST_TEST(wrong == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(given_two_threads_and_a_tiny_cache, TinyCache)
+
+BOOST_AUTO_TEST_CASE(when_actors_are_evicted_all_the_time_then_every_answer_is_right) {
+    auto random = Random::announced("evicted all the time");
+    std::atomic<int> wrong{0};
+    for (int i = 0; i != 16; ++i) {
+        spawn(read_own_writes(service, random.next(), 200, 50, wrong));
+    }
+    run();
+    BOOST_TEST(wrong == 0);
+    BOOST_TEST(service.stats().actors_evicted > 100u);
+    BOOST_TEST(service.stats().actor_bytes <= 16u * 2048);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,42 @@
+// Reads all that a server holds and compares it with what clients know.
+// Thread: one at a time. Errors: throws std::runtime_error with a sentence at the first thing that
+// is not as promised.
+#pragma once
+
+#include "tests/crash/appending_client.hpp"
+#include "tests/support/seen_event.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace firn::test {
+
+class HistoryCheck {
+public:
+    // Reads the whole feed: positions have no gaps or repeats, nor versions within a stream, nor
+    // is an id there twice.
+    explicit HistoryCheck(std::uint16_t port);
+
+    // Every acknowledged event is there, at its version and position, with its id and data.
+    void check_acknowledged(const Acknowledged& acknowledged) const;
+    // All or nothing.
+    void check_in_doubt(const SentAppend& append) const;
+    // Each stream's own page and facts agree with the feed, and its chain is that of its events.
+    void check_streams() const;
+
+    [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+
+private:
+    void take_line(const std::string& line);
+    void check_stream(HttpConnection& connection, const StreamName& stream,
+                      const std::vector<SeenEvent>& events) const;
+
+    std::uint16_t port_;
+    std::uint64_t events_ = 0;
+    std::map<StreamName, std::vector<SeenEvent>> streams_;  // [version - 1]
+    std::map<EventId, Version> ids_;
+};
+
+}  // namespace firn::test

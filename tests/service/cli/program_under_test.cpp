@@ -1,0 +1,58 @@
+#include "tests/service/cli/program_under_test.hpp"
+
+#include <csignal>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace firn::test {
+
+std::string firn_path() {
+    return FIRN_PROGRAM;
+}
+
+std::string text_of(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+Ended run_firn(const std::vector<std::string>& arguments) {
+    const TemporaryDirectory directory;
+    const auto errors = directory.path() / "errors";
+    std::vector<std::string> all{firn_path()};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    ChildProcess process(all, errors);
+    Ended ended;
+    ended.output = process.read_all();
+    ended.code = process.wait();
+    ended.errors = text_of(errors);
+    return ended;
+}
+
+ServerProcess::ServerProcess(const std::filesystem::path& data)
+    : log_(directory_.path() / "log"),
+      process_({firn_path(), "serve", "--data", data.string(), "--listen", "127.0.0.1:0"}, log_) {
+    const auto line = process_.read_line();
+    const auto begin = line.find("http://");
+    if (begin == std::string::npos) {
+        throw std::runtime_error("The server did not come up: " + line + log());
+    }
+    url_ = line.substr(begin, line.find(',', begin) - begin);
+}
+
+Ended ServerProcess::run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--url", url_});
+    return run_firn(arguments);
+}
+
+void ServerProcess::kill() {
+    process_.send(SIGKILL);
+    process_.wait();
+}
+
+int ServerProcess::stop() {
+    process_.send(SIGTERM);
+    return process_.wait();
+}
+
+}  // namespace firn::test

@@ -1,0 +1,167 @@
+// The main job on real input: the history of a public repository, imported whole, imported over a
+// crash, and checked against what any correct store must hold.
+
+#include "service/cli/http_client.hpp"
+#include "service/cli/import/line_reader.hpp"
+#include "service/cli/json_layout.hpp"
+#include "tests/service/cli/program_under_test.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+
+namespace firn::cli {
+namespace {
+
+const std::filesystem::path data_directory = FIRN_REAL_DATA;
+const std::filesystem::path history = data_directory / "vim-history.ndjson.zst";
+const std::filesystem::path truth_file = data_directory / "vim-truth.ndjson.zst";
+
+constexpr std::uint64_t events_in_all = 129'657;
+constexpr std::size_t streams_in_all = 10'048;
+
+// ctest shows a test that exits so as skipped.
+struct SkipWithoutData {
+    SkipWithoutData() {
+        if (!std::filesystem::exists(history) || !std::filesystem::exists(truth_file)) {
+            std::printf("skipped: there is no %s\n", history.c_str());
+            std::fflush(stdout);
+            std::_Exit(77);
+        }
+    }
+};
+BOOST_TEST_GLOBAL_FIXTURE(SkipWithoutData);
+
+struct Truth {
+    std::uint64_t changes = 0;
+    std::string last_commit;
+};
+
+std::map<std::string, Truth> read_truth() {
+    std::map<std::string, Truth> truth;
+    InputText input(truth_file.string());
+    LineReader lines(input);
+    while (const auto line = lines.next()) {
+        truth[json_string(line->text, "stream")] = {json_count(line->text, "changes"),
+                                                    json_string(line->text, "last_commit")};
+    }
+    return truth;
+}
+
+struct RealHistory {
+    test::TemporaryDirectory directory;
+    std::filesystem::path data = directory.path() / "data";
+    std::map<std::string, Truth> truth = read_truth();
+
+    std::vector<std::string> import_arguments() const {
+        return {"import", history.string(), "--category", "file", "--id-field", "stream", "--json"};
+    }
+    // The summary's number of events appended.
+    std::uint64_t import_into(const test::ServerProcess& server) const {
+        const auto ended = server.run(import_arguments());
+        BOOST_TEST(ended.code == 0);
+        BOOST_TEST(ended.errors == "");
+        BOOST_TEST(json_count(ended.output, "events_read") == events_in_all);
+        BOOST_TEST(json_count(ended.output, "streams") == streams_in_all);
+        const auto appended = json_count(ended.output, "events_appended");
+        BOOST_TEST(appended + json_count(ended.output, "events_skipped") == events_in_all);
+        return appended;
+    }
+
+    void check_versions(const test::ServerProcess& server) const {
+        const auto listed = server.run({"streams", "--category", "file", "--json"});
+        BOOST_TEST(listed.code == 0);
+        std::size_t streams = 0;
+        std::size_t right = 0;
+        for (std::string_view rest = listed.output; !rest.empty();) {
+            const auto line = rest.substr(0, rest.find('\n'));
+            rest.remove_prefix(line.size() + 1);
+            const auto found = truth.find(json_string(json_member(line, "stream"), "id"));
+            ++streams;
+            right += found != truth.end() && json_count(line, "version") == found->second.changes &&
+                             json_count(line, "events") == found->second.changes
+                         ? 1
+                         : 0;
+        }
+        BOOST_TEST(streams == streams_in_all);
+        BOOST_TEST(right == streams_in_all);
+    }
+
+    // Each event's data holds its commit, so the merged state holds the last one's.
+    void check_states(const test::ServerProcess& server) const {
+        HttpClient client(parse_server_url(server.url()));
+        std::size_t right = 0;
+        for (const auto& [id, expected] : truth) {
+            const auto answer = client.get(stream_path("file", id) + "/state");
+            const auto state = json_member(answer.body, "state");
+            right += answer.status == 200 &&
+                             json_count(answer.body, "version") == expected.changes &&
+                             json_string(state, "commit") == expected.last_commit
+                         ? 1
+                         : 0;
+        }
+        BOOST_TEST(right == streams_in_all);
+    }
+
+    void kill_when_it_holds(test::ServerProcess& server, std::uint64_t events) const {
+        HttpClient client(parse_server_url(server.url()));
+        while (json_count(client.get("/v1/stats").body, "events") < events) {
+        }
+        server.kill();
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_a_real_history, RealHistory)
+
+BOOST_AUTO_TEST_CASE(when_it_is_imported_then_every_stream_is_as_the_truth_says) {
+    test::ServerProcess server(data);
+    BOOST_TEST(truth.size() == streams_in_all);
+    BOOST_TEST(import_into(server) == events_in_all);
+    check_versions(server);
+    check_states(server);
+
+    const auto longest = server.run({"read", "file", "src/version.c"});
+    BOOST_TEST(static_cast<std::uint64_t>(std::count(longest.output.begin(), longest.output.end(),
+                                                     '\n')) == truth.at("src/version.c").changes);
+    BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_server_is_killed_at_90_percent_then_importing_again_completes_it) {
+    std::uint64_t before_the_kill = 0;
+    {
+        test::ServerProcess server(data);
+        auto arguments = import_arguments();
+        arguments.insert(arguments.begin(), test::firn_path());
+        arguments.insert(arguments.end(), {"--url", server.url()});
+        test::ChildProcess import(arguments, directory.path() / "errors");
+        kill_when_it_holds(server, events_in_all * 9 / 10);
+        BOOST_TEST(import.read_all() == "");
+        BOOST_TEST(import.wait() == 3);
+        BOOST_TEST(test::text_of(directory.path() / "errors").find("Repeating the same command") !=
+                   std::string::npos);
+    }
+    {
+        test::ServerProcess server(data);
+        const auto stats = server.run({"stats", "--json"});
+        before_the_kill = json_count(stats.output, "events");
+        BOOST_TEST(before_the_kill >= events_in_all * 9 / 10);
+        BOOST_TEST(before_the_kill < events_in_all);
+        BOOST_TEST(import_into(server) == events_in_all - before_the_kill);
+        check_versions(server);
+        check_states(server);
+        BOOST_TEST(import_into(server) == 0u);
+        check_versions(server);
+        BOOST_TEST(server.stop() == 0);
+    }
+    test::ServerProcess reopened(data);
+    check_versions(reopened);
+    BOOST_TEST(reopened.stop() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace firn::cli
