@@ -35,8 +35,11 @@ public:
     }
     // False: it does not fit any more, and neither does anything after it.
     bool add(FeedEvent entry, std::size_t encoded_bytes) {
-        const bool fits = page_.events.empty() || bytes_ + encoded_bytes <= query_.bytes_max;
-        if (full_ || !fits) {
+        if (full_) {
+            return false;
+        }
+        if (!page_.events.empty() && bytes_ + encoded_bytes > query_.bytes_max) {
+            page_.next_after = Position{entry.event.position.value() - 1};
             full_ = true;
             return false;
         }

@@ -52,8 +52,9 @@ private:
 };
 
 struct ServiceFixture {
-    explicit ServiceFixture(ServiceConfig config = {})
-        : ServiceFixture(config, new ScriptedStore) {}
+    explicit ServiceFixture(const ServiceConfig& config = {})
+        : service(std::make_unique<Service>(io.get_executor(), config,
+                                            std::make_unique<ScriptedStore>(store))) {}
     ~ServiceFixture() {
         if (service) {
             store->release();
@@ -102,15 +103,9 @@ struct ServiceFixture {
     }
 
     boost::asio::io_context io{1};
-    ScriptedStore* store;  // the service owns it
+    std::shared_ptr<StoreScript> store = std::make_shared<StoreScript>();
     std::unique_ptr<Service> service;
     StreamName name{"account", "42"};
-
-protected:
-    ServiceFixture(const ServiceConfig& config, ScriptedStore* made)
-        : store(made),
-          service(std::make_unique<Service>(io.get_executor(), config,
-                                            std::unique_ptr<EventStore>(made))) {}
 };
 
 }  // namespace firn::test

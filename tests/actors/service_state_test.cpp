@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(when_the_stream_is_deleted_then_its_state_is_gone_for_good)
 
 BOOST_AUTO_TEST_CASE(when_the_prefix_was_cut_then_only_a_warm_actor_still_has_the_state) {
     BOOST_TEST(state_text() == R"({"b":2})");
-    BOOST_TEST(!store->cut(name, Version{1}).has_error());
+    BOOST_TEST(!store->memory().cut(name, Version{1}).has_error());
     BOOST_TEST(state_text() == R"({"b":2})");
     BOOST_TEST(state(Version{2}).error().error == storage_errc::compacted);
 }

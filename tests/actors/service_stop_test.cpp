@@ -77,10 +77,10 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_a_context_that_ends_before_its_service)
 
 BOOST_AUTO_TEST_CASE(when_calls_of_every_kind_wait_then_their_coroutines_end_with_it) {
-    auto* store = new ScriptedStore;
+    const auto store = std::make_shared<StoreScript>();
     auto io = std::make_unique<boost::asio::io_context>(1);
     Service service(boost::asio::make_strand(*io), ServiceConfig{},
-                    std::unique_ptr<EventStore>(store));
+                    std::make_unique<ScriptedStore>(store));
     const StreamName name{"account", "42"};
     const auto witness = std::make_shared<int>();
     const auto keep = [witness](auto&&...) {};

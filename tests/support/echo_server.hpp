@@ -8,6 +8,7 @@
 #pragma once
 
 #include "service/http/http_server.hpp"
+#include "service/http/problem.hpp"
 #include "tests/support/io_thread.hpp"
 
 #include <boost/asio/post.hpp>
@@ -33,7 +34,8 @@ public:
           log_(LogLevel::debug, [this](std::string_view line) { note(line); }) {
         config.port = 0;
         held_.expires_at(std::chrono::steady_clock::time_point::max());
-        server_.emplace(io_.executor(), std::move(config), *this, log_, counters_);
+        server_.emplace(io_.executor(), std::move(config), static_cast<RequestHandler&>(*this),
+                        log_, counters_);
         server_->start();
     }
     ~EchoServer() { stop(); }
