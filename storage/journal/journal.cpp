@@ -1,7 +1,7 @@
 #include "storage/journal/journal.hpp"
 
-#include <boost/assert.hpp>
 #include <fmt/format.h>
+#include <boost/assert.hpp>
 
 #include <system_error>
 
@@ -127,9 +127,8 @@ void Journal::prepare() {
         }
         number = ++files_made_;
     }
-    auto segment =
-        Segment::create(config_.directory / fmt::format("spare-{}.segment", number), config_.store,
-                        config_.segment_bytes);
+    auto segment = Segment::create(config_.directory / fmt::format("spare-{}.segment", number),
+                                   config_.store, config_.segment_bytes);
     if (segment) {
         const std::scoped_lock lock(mutex_);
         free_.push_back(std::move(*segment));

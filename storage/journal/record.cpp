@@ -44,10 +44,10 @@ char* put(char* out, std::string_view bytes) noexcept {
     return out + bytes.size();
 }
 
-constexpr std::size_t entry_prefix_bytes = 1 + 8;         // kind, stream
-constexpr std::size_t append_bytes = 8 + 8 + 4 + 4;       // version, position, count, size
-constexpr std::size_t create_bytes = 1 + 1;               // two lengths
-constexpr std::size_t delete_bytes = 8;                   // version
+constexpr std::size_t entry_prefix_bytes = 1 + 8;    // kind, stream
+constexpr std::size_t append_bytes = 8 + 8 + 4 + 4;  // version, position, count, size
+constexpr std::size_t create_bytes = 1 + 1;          // two lengths
+constexpr std::size_t delete_bytes = 8;              // version
 
 }  // namespace
 
@@ -140,9 +140,7 @@ bool EntryDecoder::next(Entry& entry) noexcept {
             entry.id = in.take(id_bytes);
             break;
         }
-        case EntryKind::delete_stream:
-            entry.version = Version{in.take_int<std::uint64_t>()};
-            break;
+        case EntryKind::delete_stream: entry.version = Version{in.take_int<std::uint64_t>()}; break;
         default: return false;
     }
     if (!in.ok()) {

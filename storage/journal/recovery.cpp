@@ -43,9 +43,10 @@ public:
             // Records that have settled may be gone: their segments were used again.
             const auto needed = std::max(next, request_.settled_sequence + 1);
             if (header.first_sequence > needed) {
-                damaged(fmt::format("journal segment {} begins at record {}, but the records from "
-                                    "{} on are missing; restore the directory from a copy",
-                                    live_[i].path.string(), header.first_sequence, needed));
+                damaged(
+                    fmt::format("journal segment {} begins at record {}, but the records from "
+                                "{} on are missing; restore the directory from a copy",
+                                live_[i].path.string(), header.first_sequence, needed));
             }
             const bool last = i + 1 == live_.size();
             const auto end = last ? UINT64_MAX : live_[i + 1].header.first_sequence;
@@ -76,9 +77,10 @@ private:
             if (!*header && !is_numbered(file.path())) {
                 unfinished_.push_back(file.path());
             } else if (!*header) {
-                damaged(fmt::format("journal segment {} has a damaged header; restore the "
-                                    "directory from a copy",
-                                    file.path().string()));
+                damaged(
+                    fmt::format("journal segment {} has a damaged header; restore the "
+                                "directory from a copy",
+                                file.path().string()));
             } else if ((*header)->store != request_.store) {
                 damaged(fmt::format("journal segment {} belongs to another store",
                                     file.path().string()));
@@ -127,9 +129,10 @@ private:
             const auto record = open_record(bytes.substr(at));
             if (record && record->header.epoch == found.header.epoch &&
                 record->header.sequence > expected) {
-                damaged(fmt::format("journal segment {} is damaged: record {} does not check, but "
-                                    "record {} behind it does; restore the directory from a copy",
-                                    found.path.string(), expected, record->header.sequence));
+                damaged(
+                    fmt::format("journal segment {} is damaged: record {} does not check, but "
+                                "record {} behind it does; restore the directory from a copy",
+                                found.path.string(), expected, record->header.sequence));
             }
         }
     }

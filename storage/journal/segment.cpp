@@ -3,8 +3,8 @@
 #include "storage/bytes.hpp"
 #include "storage/checksum.hpp"
 
-#include <boost/assert.hpp>
 #include <fcntl.h>
+#include <boost/assert.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -47,15 +47,16 @@ result<OpenedSegment> open_for_writing(const std::filesystem::path& path, int mo
 
 }  // namespace
 
-void AlignedBuffer::Free::operator()(char* bytes) const noexcept { std::free(bytes); }
+void AlignedBuffer::Free::operator()(char* bytes) const noexcept {
+    std::free(bytes);
+}
 
 void AlignedBuffer::reserve(std::size_t bytes) {
     if (bytes <= capacity_) {
         return;
     }
     const auto grown = padded(std::max(bytes, capacity_ * 2));
-    std::unique_ptr<char, Free> larger(
-        static_cast<char*>(std::aligned_alloc(block_bytes, grown)));
+    std::unique_ptr<char, Free> larger(static_cast<char*>(std::aligned_alloc(block_bytes, grown)));
     if (!larger) {
         throw std::bad_alloc();
     }

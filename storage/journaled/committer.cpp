@@ -171,10 +171,9 @@ bool Committer::replay_or_refuse(const Transaction& transaction, std::span<Head*
                                                           {}});
             outcome.streams.back().replayed = true;
         } else if (repeat.kind != Repeat::Kind::fresh) {
-            outcome.conflicts.push_back({i, storage_errc::duplicate_event,
-                                         heads[i]->staged_version,
-                                         repeat.kind == Repeat::Kind::replay ? repeat.first_known
-                                                                             : repeat.offending});
+            outcome.conflicts.push_back(
+                {i, storage_errc::duplicate_event, heads[i]->staged_version,
+                 repeat.kind == Repeat::Kind::replay ? repeat.first_known : repeat.offending});
         }
     }
     return replayed || !outcome.conflicts.empty();
@@ -391,12 +390,11 @@ void Committer::flush() {
         const auto record_bytes = journal::record_header_bytes + payload_bytes_;
         auto written = settler_.wait_for_room(record_bytes);
         if (written) {
-            written =
-                journal_.append({.payload_bytes = static_cast<std::uint32_t>(payload_bytes_),
-                                 .first_position = group_first_position_,
-                                 .recorded_at = group_time_,
-                                 .events = staged_events_},
-                                record_);
+            written = journal_.append({.payload_bytes = static_cast<std::uint32_t>(payload_bytes_),
+                                       .first_position = group_first_position_,
+                                       .recorded_at = group_time_,
+                                       .events = staged_events_},
+                                      record_);
         }
         if (!written) {
             take_back(written.error());
@@ -437,10 +435,9 @@ void Committer::publish() {
     publication.runs.reserve(staged_runs_.size());
     const std::string_view payload = group->payload;
     for (const auto& place : staged_runs_) {
-        publication.runs.push_back(
-            {place.head,
-             {group, payload.substr(place.offset, place.bytes), place.first, place.first_position,
-              place.count}});
+        publication.runs.push_back({place.head,
+                                    {group, payload.substr(place.offset, place.bytes), place.first,
+                                     place.first_position, place.count}});
     }
     publication.heads = staged_heads_;
     publication.deletions = std::move(staged_deletions_);

@@ -54,8 +54,7 @@ private:
     [[nodiscard]] Repeat compare(const Head& head, const EncodedEvents& events) const;
     [[nodiscard]] std::optional<lmdb::IdFact> known_id(const Head& head, const EventId& id) const;
     [[nodiscard]] bool refuse_unexpected(const Transaction& transaction,
-                                         std::span<Head* const> heads,
-                                         TransactionOutcome& outcome);
+                                         std::span<Head* const> heads, TransactionOutcome& outcome);
     void stage(const Transaction& transaction, std::span<Head* const> heads,
                TransactionOutcome& outcome);
     StreamOutcome stage_append(Head& head, const EncodedEvents& events);

@@ -26,8 +26,8 @@ constexpr const char* first_file = "events-1.mdb";
 
 [[noreturn]] void fail_to_write(const fs::path& path, const error_code& error) {
     if (classify(error) == storage_errc::disk_full) {
-        fail(Cause::no_room, fmt::format("no room to write {}: free some space on that disk",
-                                         path.string()));
+        fail(Cause::no_room,
+             fmt::format("no room to write {}: free some space on that disk", path.string()));
     }
     fail(Cause::not_writable,
          fmt::format("cannot write {}: {}; check who owns the directory and its permissions",
@@ -98,17 +98,15 @@ void StoreDirectory::lock() {
 void StoreDirectory::read_format() {
     const auto text = read_small_file(path_ / "FORMAT");
     if (!text) {
-        fail(Cause::system,
-             fmt::format("cannot read {}: {}", (path_ / "FORMAT").string(),
-                         text.error().message()));
+        fail(Cause::system, fmt::format("cannot read {}: {}", (path_ / "FORMAT").string(),
+                                        text.error().message()));
     }
     std::istringstream in(*text);
     std::string name;
     std::uint32_t format = 0;
     std::string store;
     in >> name >> format >> store;
-    const auto parsed =
-        std::from_chars(store.data(), store.data() + store.size(), store_, 16);
+    const auto parsed = std::from_chars(store.data(), store.data() + store.size(), store_, 16);
     if (!in || name != "firn" || parsed.ec != std::errc{}) {
         fail(Cause::damaged, fmt::format("{} is damaged: it should read 'firn <format> <store>'",
                                          (path_ / "FORMAT").string()));

@@ -167,17 +167,15 @@ private:
         for (const auto& [stream, deletion] : deleted_) {
             const auto& [position, facts] = deletion;
             if (position > after && position <= end && maker_.passes_name(*facts.name)) {
-                stand_ins_.emplace(position,
-                                   stand_in(FeedEvent::Kind::deleted, facts.name, position,
-                                            facts.version, facts.recorded_at));
+                stand_ins_.emplace(position, stand_in(FeedEvent::Kind::deleted, facts.name,
+                                                      position, facts.version, facts.recorded_at));
             }
         }
     }
 
     // Label 0 on either side: the index cannot tell, so the event itself has to.
     static bool may_pass(const std::vector<std::uint32_t>& labels, std::uint32_t label) {
-        return labels.empty() || label == 0 ||
-               std::ranges::find(labels, label) != labels.end();
+        return labels.empty() || label == 0 || std::ranges::find(labels, label) != labels.end();
     }
 
     void consider(Position position, const lmdb::IndexEntry& entry) {
@@ -186,8 +184,7 @@ private:
             return;
         }
         if (may_pass(category_labels_, entry.category_label) &&
-            may_pass(type_labels_, entry.type_label) &&
-            !deleted_.contains(entry.stream.value())) {
+            may_pass(type_labels_, entry.type_label) && !deleted_.contains(entry.stream.value())) {
             wanted_.push_back({position, entry, std::nullopt});
         }
     }
@@ -199,8 +196,8 @@ private:
             if (!record) {
                 throw lmdb::CorruptRecord("the position index names a stream without a record");
             }
-            fact->second = {std::make_shared<const StreamName>(record->name),
-                            record->first_version, maker_.passes_name(record->name)};
+            fact->second = {std::make_shared<const StreamName>(record->name), record->first_version,
+                            maker_.passes_name(record->name)};
         }
         return fact->second;
     }
@@ -260,8 +257,7 @@ private:
             lmdb::key_number(chunks_.key(), 0) != entry.stream.value()) {
             throw lmdb::CorruptRecord("the position index names an event that no chunk holds");
         }
-        reader_ = lmdb::ChunkReader::open(entry.stream,
-                                          Version{lmdb::key_number(chunks_.key(), 1)},
+        reader_ = lmdb::ChunkReader::open(entry.stream, Version{lmdb::key_number(chunks_.key(), 1)},
                                           page_.memory.copy(chunks_.value()));
         if (!reader_) {
             throw lmdb::CorruptRecord("a chunk of stream number " +

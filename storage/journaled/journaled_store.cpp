@@ -22,8 +22,7 @@ using Cause = StorageFailure::Cause;
 std::unique_ptr<lmdb::Environment> open_environment(const StoreDirectory& directory,
                                                     std::size_t map_bytes) {
     try {
-        auto environment =
-            std::make_unique<lmdb::Environment>(directory.current_file(), map_bytes);
+        auto environment = std::make_unique<lmdb::Environment>(directory.current_file(), map_bytes);
         environment->drop_stale_readers();
         std::optional<lmdb::StoreRecord> record;
         {
@@ -44,9 +43,8 @@ std::unique_ptr<lmdb::Environment> open_environment(const StoreDirectory& direct
                             directory.current_file().string(), record->format,
                             lmdb::format_version));
         } else if (record->store != directory.store()) {
-            throw StorageFailure(Cause::damaged,
-                                 fmt::format("{} belongs to another store",
-                                             directory.current_file().string()));
+            throw StorageFailure(Cause::damaged, fmt::format("{} belongs to another store",
+                                                             directory.current_file().string()));
         }
         return environment;
     } catch (const lmdb::LmdbError& error) {
@@ -118,8 +116,7 @@ private:
         std::uint64_t settled = 0;
         {
             const auto transaction = environment_->read();
-            settled =
-                lmdb::read_store(transaction).value_or(lmdb::StoreRecord{}).settled_sequence;
+            settled = lmdb::read_store(transaction).value_or(lmdb::StoreRecord{}).settled_sequence;
         }
         return journal::recover({.directory = directory_.journal(),
                                  .store = directory_.store(),

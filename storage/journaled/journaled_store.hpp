@@ -16,11 +16,11 @@ namespace firn {
 struct JournaledConfig {
     std::filesystem::path directory;
     std::size_t segment_bytes = 64u << 20;
-    std::size_t segments = 4;                    // kept for reuse; more are made under pressure
-    std::size_t pending_bytes_max = 64u << 20;   // durable but unsettled; then commit() waits
-    std::uint32_t remembered_ids = 10'000;       // client ids remembered per stream, at least
+    std::size_t segments = 4;                   // kept for reuse; more are made under pressure
+    std::size_t pending_bytes_max = 64u << 20;  // durable but unsettled; then commit() waits
+    std::uint32_t remembered_ids = 10'000;      // client ids remembered per stream, at least
     std::size_t map_bytes = std::size_t{64} << 30;
-    std::size_t heads_max = 100'000;             // settled streams whose head stays in memory
+    std::size_t heads_max = 100'000;  // settled streams whose head stays in memory
     // A pending event settles after at most this long when the store is otherwise quiet.
     std::chrono::milliseconds settle_after{1000};
     // Deleted versions are given back in the background; off only in tests that call reclaim().

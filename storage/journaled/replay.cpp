@@ -45,8 +45,8 @@ void Replay::take(const journal::RecordView& record) {
     journal::Entry entry;
     while (!decoder.at_end()) {
         if (!decoder.next(entry)) {
-            damaged(fmt::format("record {} holds an entry that cannot be decoded",
-                                group->sequence));
+            damaged(
+                fmt::format("record {} holds an entry that cannot be decoded", group->sequence));
         }
         switch (entry.kind) {
             case journal::EntryKind::create_stream: (void)head_of(entry); break;
@@ -81,8 +81,7 @@ Head& Replay::head_of(const journal::Entry& entry) {
         start_.last_stream = std::max(start_.last_stream, entry.stream);
         ++start_.streams;
     } else {
-        damaged(fmt::format("it names stream number {} before it was made",
-                            entry.stream.value()));
+        damaged(fmt::format("it names stream number {} before it was made", entry.stream.value()));
     }
     head.staged_version = head.version;
     head.staged_position = head.last_position;
@@ -117,12 +116,11 @@ void Replay::append(const std::shared_ptr<Group>& group, const journal::Entry& e
                                 entry.stream.value()));
         }
         if (event.id_from_client && event.version > head.settled) {
-            publication.ids.push_back(
-                {&head,
-                 {event.id,
-                  {content_digest(event.type, event.data, event.metadata), event.version,
-                   event.position, event.recorded_at},
-                  0}});
+            publication.ids.push_back({&head,
+                                       {event.id,
+                                        {content_digest(event.type, event.data, event.metadata),
+                                         event.version, event.position, event.recorded_at},
+                                        0}});
         }
         head.staged_time = event.recorded_at;
         event.version = event.version.next();

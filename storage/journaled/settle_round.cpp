@@ -62,8 +62,8 @@ private:
         }
         record_.name = {std::string(entry.category), std::string(entry.id)};
         record_.chain_hash = chain_start(entry.category, entry.id);
-        record_.category_label = round_.labels_->label(
-            transaction_, round_.store_, lmdb::LabelKind::category, entry.category);
+        record_.category_label = round_.labels_->label(transaction_, round_.store_,
+                                                       lmdb::LabelKind::category, entry.category);
         const auto key = lmdb::name_key(entry.category, entry.id);
         std::string value;
         put_int(value, stream_.value());

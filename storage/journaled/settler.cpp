@@ -41,8 +41,7 @@ void Settler::stop() {
 
 void Settler::nudge() {
     const auto pending = unsettled_.pending();
-    const bool now =
-        pending.bytes * 2 >= config_.pending_bytes_max || journal_.wants_settling();
+    const bool now = pending.bytes * 2 >= config_.pending_bytes_max || journal_.wants_settling();
     {
         const std::scoped_lock lock(mutex_);
         last_publication_ = std::chrono::steady_clock::now();

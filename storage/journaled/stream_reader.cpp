@@ -157,9 +157,8 @@ std::optional<StreamRecord> find_record(const lmdb::Transaction& transaction, st
 result<StreamPage> StreamReader::read(const StreamName& stream, const StreamQuery& query) const {
     const bool forward = query.direction == Direction::forward;
     const auto key = lmdb::name_key(stream);
-    Unsettled::TailQuery wanted{.direction = query.direction,
-                                .events_max = query.limit,
-                                .bytes_max = query.bytes_max};
+    Unsettled::TailQuery wanted{
+        .direction = query.direction, .events_max = query.limit, .bytes_max = query.bytes_max};
     if (query.from != no_version) {
         (forward ? wanted.from : wanted.to) = query.from;
     }
@@ -179,8 +178,7 @@ result<StreamPage> StreamReader::read(const StreamName& stream, const StreamQuer
     if (record && record->deleted) {
         return storage_errc::stream_deleted;
     }
-    if (query.from != no_version && query.from < page.first_version &&
-        query.from <= page.version) {
+    if (query.from != no_version && query.from < page.first_version && query.from <= page.version) {
         return storage_errc::compacted;
     }
     Range range{page.first_version, page.version};
@@ -195,8 +193,7 @@ result<StreamPage> StreamReader::read(const StreamName& stream, const StreamQuer
     const auto settled = record ? std::min(record->version, page.version) : no_version;
     const auto fill_settled = [&] {
         if (record) {
-            SettledEvents(transaction, tail ? tail->stream
-                                            : *lmdb::find_stream(transaction, key))
+            SettledEvents(transaction, tail ? tail->stream : *lmdb::find_stream(transaction, key))
                 .fill_page({range.first, std::min(range.last, settled)}, query.direction, page,
                            filler);
         }

@@ -14,7 +14,9 @@ namespace {
 // What a group holds in memory beside its payload: runs, map nodes.
 constexpr std::size_t group_overhead_bytes = 200;
 
-std::size_t group_bytes(const Group& group) { return group.memory_bytes() + group_overhead_bytes; }
+std::size_t group_bytes(const Group& group) {
+    return group.memory_bytes() + group_overhead_bytes;
+}
 
 }  // namespace
 
@@ -139,8 +141,8 @@ void Unsettled::round_settled(std::size_t count, Position position) {
         const auto head = by_number_.find(entry.second.stream.value());
         return head == by_number_.end() || head->second->deletion_settled;
     });
-    boost::unordered::erase_if(ids_,
-                               [&](const auto& entry) { return entry.second.position <= settled_; });
+    boost::unordered::erase_if(
+        ids_, [&](const auto& entry) { return entry.second.position <= settled_; });
 }
 
 std::optional<TailView> Unsettled::tail(std::string_view key, const TailQuery& query) const {
@@ -165,18 +167,16 @@ std::optional<TailView> Unsettled::tail(std::string_view key, const TailQuery& q
         view.runs.push_back(run);
         // Only those inside the range count towards the limits.
         const auto first = std::max(run.first, query.from);
-        const auto last = std::min(run.end(), query.to.value() == UINT64_MAX
-                                                  ? run.end()
-                                                  : query.to.next());
+        const auto last =
+            std::min(run.end(), query.to.value() == UINT64_MAX ? run.end() : query.to.next());
         events += last > first ? last.since(first) : 0;
         bytes += first == run.first && last == run.end() ? run.events.size() : 0;
         return true;
     };
     const auto begin = std::ranges::partition_point(
         head.tail, [&](const TailRun& run) { return run.end() <= query.from; });
-    const auto end =
-        std::partition_point(begin, head.tail.end(),
-                             [&](const TailRun& run) { return run.first <= query.to; });
+    const auto end = std::partition_point(
+        begin, head.tail.end(), [&](const TailRun& run) { return run.first <= query.to; });
     if (query.direction == Direction::forward) {
         for (auto run = begin; run != end && take(*run); ++run) {
         }
@@ -196,8 +196,7 @@ std::optional<Version> Unsettled::settled_version(std::string_view key) const {
 
 Unsettled::FeedWindow Unsettled::feed_window(Position after, std::uint32_t events_max) const {
     const std::scoped_lock lock(mutex_);
-    FeedWindow window{
-        .settled = settled_, .head = head_, .groups = {}, .deletions = deletions_};
+    FeedWindow window{.settled = settled_, .head = head_, .groups = {}, .deletions = deletions_};
     if (after < settled_) {
         return window;
     }
@@ -222,8 +221,8 @@ std::vector<std::string> Unsettled::fresh_keys(std::string_view after, std::stri
                                                std::size_t limit) const {
     const std::scoped_lock lock(mutex_);
     std::vector<std::string> keys;
-    auto it = after >= prefix && !after.empty() ? fresh_.upper_bound(after)
-                                                : fresh_.lower_bound(prefix);
+    auto it =
+        after >= prefix && !after.empty() ? fresh_.upper_bound(after) : fresh_.lower_bound(prefix);
     for (; it != fresh_.end() && keys.size() < limit && it->starts_with(prefix); ++it) {
         keys.emplace_back(*it);
     }

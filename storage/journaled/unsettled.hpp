@@ -42,7 +42,7 @@ struct TailRun {
 struct Head {
     std::string key;  // lmdb::name_key
     StreamNumber stream;
-    Version version;        // durable
+    Version version;  // durable
     Position last_position;
     Timestamp last_time;  // recorded_at of the event at `version`
     Version settled;

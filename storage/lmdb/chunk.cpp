@@ -15,7 +15,9 @@ std::uint64_t chunk_check(StreamNumber stream, Version first, std::string_view b
     return checksum(body, stream.value() * 0x9E3779B97F4A7C15u + first.value());
 }
 
-std::int64_t micros(Timestamp time) noexcept { return time.time_since_epoch().count(); }
+std::int64_t micros(Timestamp time) noexcept {
+    return time.time_since_epoch().count();
+}
 
 // Two's complement differences wrap and come back, whatever times an import states.
 std::int64_t wrapping_difference(std::int64_t a, std::int64_t b) noexcept {
@@ -106,8 +108,8 @@ bool ChunkReader::next(EventView& event) noexcept {
     }
     ByteReader in(rest_);
     position_ = position_.plus(in.take_varint());
-    recorded_at_ = Timestamp{std::chrono::microseconds{
-        wrapping_sum(micros(recorded_at_), unzigzag(in.take_varint()))}};
+    recorded_at_ = Timestamp{
+        std::chrono::microseconds{wrapping_sum(micros(recorded_at_), unzigzag(in.take_varint()))}};
     last_ = in.take_framed();
     event.version = next_version_;
     event.position = position_;

@@ -15,8 +15,8 @@ struct Cut {
     StreamNumber stream;
     Version first_version;  // of the stream when this was planned
     Version up_to;
-    Position position;      // of the event at up_to
-    Timestamp recorded_at;  // likewise
+    Position position;        // of the event at up_to
+    Timestamp recorded_at;    // likewise
     std::uint64_t bytes = 0;  // encoded bytes of the events held up to up_to
 };
 

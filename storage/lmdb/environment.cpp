@@ -31,7 +31,9 @@ constexpr unsigned readers_max = 1024;
 LmdbError::LmdbError(const char* what, int code)
     : std::runtime_error(fmt::format("{}: {}", what, mdb_strerror(code))), code_(code) {}
 
-bool LmdbError::disk_is_full() const noexcept { return code_ == ENOSPC || code_ == EDQUOT; }
+bool LmdbError::disk_is_full() const noexcept {
+    return code_ == ENOSPC || code_ == EDQUOT;
+}
 
 MDB_dbi Transaction::table(Table table) const noexcept {
     return environment_->tables_[static_cast<std::size_t>(table)];
@@ -104,7 +106,9 @@ Cursor::Cursor(const Transaction& transaction, Table table) {
           "opening a cursor");
 }
 
-Cursor::~Cursor() { mdb_cursor_close(cursor_); }
+Cursor::~Cursor() {
+    mdb_cursor_close(cursor_);
+}
 
 bool Cursor::move(MDB_cursor_op operation) {
     const int code = mdb_cursor_get(cursor_, &key_, &value_, operation);
@@ -127,14 +131,18 @@ bool Cursor::seek_at_most(std::string_view wanted) {
     return key() == wanted || previous();
 }
 
-void Cursor::erase() { check(mdb_cursor_del(cursor_, 0), "removing a record"); }
+void Cursor::erase() {
+    check(mdb_cursor_del(cursor_, 0), "removing a record");
+}
 
 Environment::Environment(std::filesystem::path file, std::size_t map_bytes, bool read_only)
     : file_(std::move(file)), map_bytes_(map_bytes), read_only_(read_only) {
     open();
 }
 
-Environment::~Environment() { close(); }
+Environment::~Environment() {
+    close();
+}
 
 void Environment::open() {
     try {

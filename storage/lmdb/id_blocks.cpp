@@ -74,8 +74,7 @@ std::vector<IdEntry> decode_id_block(std::string_view bytes) {
         const auto digest = in.take(entry.fact.digest.size());
         entry.fact.version = Version{in.take_varint()};
         entry.fact.position = Position{in.take_varint()};
-        entry.fact.recorded_at =
-            Timestamp{std::chrono::microseconds{unzigzag(in.take_varint())}};
+        entry.fact.recorded_at = Timestamp{std::chrono::microseconds{unzigzag(in.take_varint())}};
         entry.ordinal = in.take_varint();
         if (!in.ok()) {
             throw CorruptRecord("a block of event ids is cut short");

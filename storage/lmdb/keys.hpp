@@ -58,6 +58,8 @@ inline std::string name_key(std::string_view category, std::string_view id) {
     key.append(id);
     return key;
 }
-inline std::string name_key(const StreamName& name) { return name_key(name.category, name.id); }
+inline std::string name_key(const StreamName& name) {
+    return name_key(name.category, name.id);
+}
 
 }  // namespace firn::lmdb

@@ -34,8 +34,7 @@ void write_store(WriteTransaction& transaction, const StoreRecord& record) {
     transaction.put(Table::meta, store_key, record.encode());
 }
 
-std::optional<StreamNumber> find_stream(const Transaction& transaction,
-                                        std::string_view name_key) {
+std::optional<StreamNumber> find_stream(const Transaction& transaction, std::string_view name_key) {
     const auto bytes = transaction.get(Table::names, name_key);
     if (!bytes) {
         return std::nullopt;

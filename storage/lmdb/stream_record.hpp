@@ -13,13 +13,13 @@ namespace firn::lmdb {
 
 struct StreamRecord {
     StreamName name;
-    Version version;           // settled
-    Version first_version{1};  // of the events held
-    Version last_chunk;        // first version of the newest chunk; 0: there is none
-    Position last_position;    // of the event at `version`
-    Timestamp last_recorded_at;  // likewise
-    Position marker;           // where a $snapshot stands in for what was cut; 0: nowhere
-    std::uint64_t bytes = 0;   // of the events held, encoded
+    Version version;               // settled
+    Version first_version{1};      // of the events held
+    Version last_chunk;            // first version of the newest chunk; 0: there is none
+    Position last_position;        // of the event at `version`
+    Timestamp last_recorded_at;    // likewise
+    Position marker;               // where a $snapshot stands in for what was cut; 0: nowhere
+    std::uint64_t bytes = 0;       // of the events held, encoded
     std::uint64_t client_ids = 0;  // ids from clients that were ever settled
     std::uint32_t category_label = 0;
     bool deleted = false;
