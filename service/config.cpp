@@ -23,9 +23,8 @@ void ProgramConfig::validate() const {
     }
     if (!insecure && !boost::asio::ip::make_address(http.address).is_loopback()) {
         throw std::invalid_argument(
-            "listen " + http.address +
-            " would let other machines read, write and delete without any password; give "
-            "--insecure if the network around it is yours, or listen on 127.0.0.1");
+            "listen must stay on this machine unless --insecure is given: " + http.address +
+            " would let others read, write and delete without any password");
     }
 }
 

@@ -163,10 +163,10 @@ struct FeedEvent {
 };
 
 struct FeedQuery {
-    Position after;  // exclusive; at or past the head: an empty page that stays there
-    std::uint32_t limit = 100;           // stand-ins count too; 0: an empty page that stays there
-    std::uint64_t bytes_max = 8u << 20;  // as in StreamQuery; stand-ins have no bytes
-    std::uint32_t scan_max = 100'000;    // positions looked at for one page; 0 counts as 1
+    Position after;             // exclusive; at or past the head: an empty page that stays there
+    std::uint32_t limit = 100;  // stand-ins count too; 0: an empty page that stays there
+    std::uint64_t bytes_max = 8u << 20;   // as in StreamQuery; stand-ins have no bytes
+    std::uint32_t scan_max = 100'000;     // positions looked at for one page; 0 counts as 1
     std::vector<std::string> categories;  // empty: all
     std::vector<std::string> types;       // empty: all; stand-ins pass every type filter
     std::string id_prefix;
@@ -177,7 +177,7 @@ struct FeedPage {
     // Where the next page goes on: the last position looked at. That is the last event's if the
     // page is full, and the one before the event that no longer fitted bytes_max.
     Position next_after;
-    Position head;        // the last durable position when the page was made
+    Position head;  // the last durable position when the page was made
     PageMemory memory;
 };
 
@@ -190,7 +190,7 @@ struct ListQuery {
 
 struct StreamList {
     std::vector<StreamFacts> streams;  // by category and id; deleted ones are left out
-    bool more = false;  // there are streams past the limit
+    bool more = false;                 // there are streams past the limit
 };
 
 struct StoreStats {

@@ -10,7 +10,9 @@ namespace firn {
 
 namespace {
 
-error_code last_error() noexcept { return {errno, boost::system::system_category()}; }
+error_code last_error() noexcept {
+    return {errno, boost::system::system_category()};
+}
 
 }  // namespace
 
@@ -33,8 +35,7 @@ result<File> File::open(const std::filesystem::path& path, int flags) {
 
 error_code File::write_at(std::string_view bytes, std::uint64_t offset) const noexcept {
     while (!bytes.empty()) {
-        const auto written =
-            ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        const auto written = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
         if (written < 0) {
             if (errno == EINTR) {
                 continue;
@@ -54,8 +55,7 @@ result<std::size_t> File::read_at(char* into, std::size_t bytes,
                                   std::uint64_t offset) const noexcept {
     std::size_t done = 0;
     while (done < bytes) {
-        const auto got =
-            ::pread(fd_, into + done, bytes - done, static_cast<off_t>(offset + done));
+        const auto got = ::pread(fd_, into + done, bytes - done, static_cast<off_t>(offset + done));
         if (got < 0) {
             if (errno == EINTR) {
                 continue;

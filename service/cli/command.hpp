@@ -26,6 +26,7 @@ void add_state_command(CLI::App& program, Action& chosen);
 void add_streams_command(CLI::App& program, Action& chosen);
 void add_stats_command(CLI::App& program, Action& chosen);
 void add_import_command(CLI::App& program, Action& chosen);
+void add_verify_command(CLI::App& program, Action& chosen);
 
 // The options of every command that asks a server.
 struct ClientOptions {

@@ -47,8 +47,9 @@ void print_summary(const ImportCounters& counters, double seconds, bool json) {
 CommandFailure interrupted(const CommandFailure& failure, const ImportCounters& counters) {
     return {failure.code(), std::string(failure.what()) + "\n" +
                                 show_count(counters.appended + counters.skipped) +
-                                " events are on the server (" + show_count(counters.appended) +
-                                " appended now). Repeating the same command goes on from there."};
+                                " events are on the server, " + show_count(counters.appended) +
+                                " of them appended now. Once the cause is mended, repeating the "
+                                "same command goes on from there."};
 }
 
 ExitCode run(const ImportArguments& arguments) {

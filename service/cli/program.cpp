@@ -70,6 +70,7 @@ int run_program(int argc, const char* const* argv) {
     add_streams_command(program, chosen);
     add_stats_command(program, chosen);
     add_import_command(program, chosen);
+    add_verify_command(program, chosen);
     if (argc <= 1) {
         std::fputs(program.help().c_str(), stderr);
         return static_cast<int>(ExitCode::usage);

@@ -165,7 +165,11 @@ void Conversation::begin_request(std::string_view head) {
         return;
     }
     if (const auto problem = check_request()) {
-        refuse(*problem);
+        if (names_two_hosts()) {
+            refuse_and_end(*problem);
+        } else {
+            refuse(*problem);
+        }
         return;
     }
     try {
@@ -181,14 +185,19 @@ void Conversation::begin_request(std::string_view head) {
     begin_body();
 }
 
+bool Conversation::names_two_hosts() const {
+    const auto authority = request_.target.authority();
+    return !authority.empty() && request_.headers.host &&
+           !equal_ignoring_case(authority, *request_.headers.host);
+}
+
 std::optional<Problem> Conversation::check_target() {
     auto& target = request_.target;
     if (const auto wrong = target.parse(request_.raw_target); !wrong.empty()) {
         const auto culprit = target.culprit().empty() ? "target" : target.culprit();
         return bad_parameter(culprit, wrong);
     }
-    const auto host = request_.headers.host.value_or(target.authority());
-    if (!target.authority().empty() && !equal_ignoring_case(target.authority(), host)) {
+    if (names_two_hosts()) {
         return bad_parameter("Host", "Host and the host of the request target differ.");
     }
     if (target.is_asterisk() && request_.verb != Verb::options) {

@@ -78,6 +78,7 @@ private:
     void begin_request(std::string_view head);
     [[nodiscard]] std::optional<Problem> check_request();
     [[nodiscard]] std::optional<Problem> check_target();
+    [[nodiscard]] bool names_two_hosts() const;
     void begin_body();
     [[nodiscard]] bool take_body();
     [[nodiscard]] bool take_chunks();

@@ -62,7 +62,6 @@ private:
     void complain(std::string_view sentence) noexcept;
 
     Request* request_ = nullptr;
-    std::string_view head_;
     std::string_view wrong_;
     std::string joined_accept_;
     Framing framing_;

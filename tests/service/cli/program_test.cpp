@@ -28,6 +28,20 @@ struct Program {
     }
 };
 
+// Changes one letter wherever the text stands in the file; whether it stood there.
+bool spoil(const std::filesystem::path& file, const std::string& text) {
+    auto bytes = test::text_of(file);
+    bool found = false;
+    for (auto at = bytes.find(text); at != std::string::npos; at = bytes.find(text, at + 1)) {
+        bytes[at] ^= 1;
+        found = true;
+    }
+    if (found) {
+        std::ofstream(file, std::ios::binary) << bytes;
+    }
+    return found;
+}
+
 struct ServedProgram : Program {
     test::ServerProcess server{data};
 };
@@ -41,7 +55,8 @@ BOOST_AUTO_TEST_CASE(when_asked_for_help_then_it_teaches_and_lists_exit_codes) {
     BOOST_TEST(help.code == 0);
     BOOST_TEST(contains(help.output, "A first tour"));
     BOOST_TEST(contains(help.output, "Exit codes"));
-    for (const char* command : {"serve", "append", "read", "state", "streams", "stats", "import"}) {
+    for (const char* command :
+         {"serve", "append", "read", "state", "streams", "stats", "import", "verify"}) {
         BOOST_TEST(contains(help.output, command));
         const auto detail = test::run_firn({command, "--help"});
         BOOST_TEST(detail.code == 0);
@@ -80,6 +95,12 @@ BOOST_AUTO_TEST_CASE(when_the_data_directory_cannot_be_used_then_serving_ends_wi
         test::run_firn({"serve", "--data", write("a file") + "/sub", "--listen", "127.0.0.1:0"});
     BOOST_TEST(ended.code == 6);
     BOOST_TEST(contains(ended.errors, "input"));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_directory_that_holds_no_store_is_verified_then_that_is_no_damage) {
+    const auto ended = test::run_firn({"verify", data.string()});
+    BOOST_TEST(ended.code == 6);
+    BOOST_TEST(contains(ended.errors, data.string()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -150,6 +171,30 @@ BOOST_AUTO_TEST_CASE(when_it_is_told_to_stop_then_it_ends_with_0_and_what_it_hel
     BOOST_TEST(reopened.run({"read", "order", "1"}).code == 0);
     reopened.send(SIGINT);
     BOOST_TEST(reopened.wait() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_stopped_directory_is_verified_then_damage_in_it_is_found) {
+    const std::string needle = "a text to look for in the files";
+    BOOST_TEST(
+        server.run({"append", "order", "1", "--type", "T", "--data", "\"" + needle + "\""}).code ==
+        0);
+    BOOST_TEST(test::run_firn({"verify", data.string()}).code == 6);  // it is in use
+    BOOST_TEST(server.stop() == 0);
+    const auto sound = test::run_firn({"verify", data.string()});
+    BOOST_TEST(sound.code == 0);
+    BOOST_TEST(contains(sound.output, "is sound: 1 events in 1 streams"));
+
+    std::size_t changed = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(data)) {
+        changed += file.is_regular_file() && spoil(file.path(), needle) ? 1 : 0;
+    }
+    BOOST_TEST(changed != 0u);
+    const auto damaged = test::run_firn({"verify", data.string()});
+    BOOST_TEST(damaged.code == 4);
+    BOOST_TEST(contains(damaged.errors, "is damaged"));
+    const auto for_programs = test::run_firn({"verify", data.string(), "--json"});
+    BOOST_TEST(for_programs.code == 4);
+    BOOST_TEST(json_member(for_programs.output, "sound") == "false");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

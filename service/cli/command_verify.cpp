@@ -1,0 +1,134 @@
+#include "service/cli/command.hpp"
+#include "service/cli/isolated.hpp"
+#include "service/cli/json_layout.hpp"
+#include "service/cli/quantity.hpp"
+#include "service/http/json_text.hpp"
+#include "storage/journaled/verify.hpp"
+
+#include "actors/json/scanner.hpp"
+
+#include <cstring>
+
+namespace firn::cli {
+namespace {
+
+struct VerifyArguments {
+    std::string directory;
+    bool json = false;
+};
+
+// What the child finds, as one JSON object: the report, or why there is none.
+std::string report_as_json(const VerifyReport& report) {
+    std::string out = "{\"sound\":";
+    out += report.problems.empty() ? "true" : "false";
+    const auto add = [&](const char* name, std::uint64_t count) {
+        out.append(",\"").append(name).append("\":");
+        append_number(out, count);
+    };
+    add("streams", report.streams);
+    add("deleted_streams", report.deleted_streams);
+    add("events", report.events);
+    add("chunks", report.chunks);
+    add("journal_records", report.journal_records);
+    add("ids", report.ids);
+    add("head_position", report.head.value());
+    add("problem_count", report.problem_count);
+    out += ",\"problems\":[";
+    for (const auto& problem : report.problems) {
+        out += out.back() == '[' ? "" : ",";
+        append_json_string(out, problem);
+    }
+    return out + "]}";
+}
+
+std::string damage_as_json(std::string_view problem) {
+    std::string out = "{\"sound\":false,\"problem_count\":1,\"problems\":[";
+    append_json_string(out, problem);
+    return out + "]}";
+}
+
+std::string verify(const std::string& directory) {
+    try {
+        return report_as_json(verify_store(directory));
+    } catch (const StorageFailure& failure) {
+        if (failure.cause() == StorageFailure::Cause::damaged) {
+            return damage_as_json(failure.what());
+        }
+        throw;
+    }
+}
+
+void print_sound(const std::string& directory, std::string_view report) {
+    const auto count = [&](const char* name) { return show_count(json_count(report, name)); };
+    print(directory + " is sound: " + count("events") + " events in " + count("streams") +
+          " streams, head position " + count("head_position") + "; checked " + count("chunks") +
+          " chunks, " + count("journal_records") + " journal records and " + count("ids") +
+          " event ids\n");
+}
+
+void print_problems(const std::string& directory, std::string_view report) {
+    std::fflush(stdout);
+    std::fprintf(stderr, "firn: %s is damaged:\n", directory.c_str());
+    JsonScanner problems(json_member(report, "problems"));
+    problems.enter_array();
+    std::string scratch;
+    std::uint64_t shown = 0;
+    for (; problems.next_element(); ++shown) {
+        const std::string problem(as_string(problems.take(), scratch).value_or(""));
+        std::fprintf(stderr, "  %s\n", problem.c_str());
+    }
+    const auto count = json_count(report, "problem_count");
+    if (count > shown) {
+        std::fprintf(stderr, "  and %s more\n", show_count(count - shown).c_str());
+    }
+}
+
+ExitCode run(const VerifyArguments& arguments) {
+    const auto checked = run_isolated([&] { return verify(arguments.directory); });
+    auto report = checked.text;
+    if (checked.end == Isolated::End::threw) {
+        throw CommandFailure(ExitCode::cannot_start, checked.text);
+    }
+    if (checked.end == Isolated::End::crashed) {
+        const char* name = checked.signal == 0 ? "an abort" : ::strsignal(checked.signal);
+        report = damage_as_json(std::string("reading a damaged file ended in a crash (") + name +
+                                "): a page of the settled data points to a wrong place");
+    }
+    const bool sound = json_member(report, "sound") == "true";
+    if (arguments.json) {
+        print(report + "\n");
+    } else if (sound) {
+        print_sound(arguments.directory, report);
+    } else {
+        print_problems(arguments.directory, report);
+    }
+    return sound ? ExitCode::ok : ExitCode::damaged;
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& program, Action& chosen) {
+    auto arguments = std::make_shared<VerifyArguments>();
+    auto& command = *program.add_subcommand(
+        "verify", "Check every record of a data directory that is not served");
+    command.add_option("DIR", arguments->directory, "The data directory")
+        ->required()
+        ->type_name("");
+    command.add_flag("--json", arguments->json,
+                     "Print JSON for programs instead of text for people");
+    command.footer(
+        "Reads every record and checks checksums, versions, hash chains, positions and counts.\n"
+        "It changes nothing. Pages of the settled data carry no checksum of their own, only the\n"
+        "records in them do: where a damaged page makes reading crash, that is reported as "
+        "damage,\n"
+        "and pages that hold no record are not looked at.\n"
+        "\n"
+        "Examples:\n"
+        "  firn verify ./firn-data\n"
+        "  firn verify /var/lib/firn --json | jq .problems\n"
+        "\n"
+        "Damage: exit code 4. A directory in use or of a newer format: 6.");
+    command.callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace firn::cli
