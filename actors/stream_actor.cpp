@@ -3,7 +3,6 @@
 #include <boost/assert.hpp>
 
 #include <algorithm>
-#include <limits>
 
 namespace firn {
 

@@ -1,3 +1,4 @@
+#include "actors/json/scanner.hpp"
 #include "service/cli/command.hpp"
 #include "service/cli/isolated.hpp"
 #include "service/cli/json_layout.hpp"
@@ -5,9 +6,8 @@
 #include "service/http/json_text.hpp"
 #include "storage/journaled/verify.hpp"
 
-#include "actors/json/scanner.hpp"
-
 #include <cstring>
+#include <filesystem>
 
 namespace firn::cli {
 namespace {
@@ -84,6 +84,11 @@ void print_problems(const std::string& directory, std::string_view report) {
 }
 
 ExitCode run(const VerifyArguments& arguments) {
+    // A mistyped path is no damage.
+    if (std::error_code ignored; !std::filesystem::is_directory(arguments.directory, ignored)) {
+        throw CommandFailure(ExitCode::cannot_start,
+                             "There is no directory " + arguments.directory + ".");
+    }
     const auto checked = run_isolated([&] { return verify(arguments.directory); });
     auto report = checked.text;
     if (checked.end == Isolated::End::threw) {

@@ -30,7 +30,7 @@ constexpr const char* footer =
     "  3  the server cannot be reached, or the connection was lost\n"
     "  4  verification found damage\n"
     "  5  the input cannot be read or is not what it should be, or output cannot be written\n"
-    "  6  serve: the data directory cannot be opened, or the address not listened on\n"
+    "  6  serve, verify: the data directory cannot be opened, or the address not listened on\n"
     "  7  serve: stopping took too long, and was cut short";
 
 void complain(const char* sentence) {

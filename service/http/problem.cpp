@@ -54,19 +54,19 @@ void Problem::begin_member(std::string_view name) {
     members_.append(",\"").append(name).append("\":");
 }
 
-Problem&& Problem::with(std::string_view name, std::string_view text) && {
+Problem Problem::with(std::string_view name, std::string_view text) && {
     begin_member(name);
     append_json_string(members_, text);
     return std::move(*this);
 }
 
-Problem&& Problem::with(std::string_view name, std::uint64_t number) && {
+Problem Problem::with(std::string_view name, std::uint64_t number) && {
     begin_member(name);
     append_number(members_, number);
     return std::move(*this);
 }
 
-Problem&& Problem::with_json(std::string_view name, std::string_view json) && {
+Problem Problem::with_json(std::string_view name, std::string_view json) && {
     begin_member(name);
     members_.append(json);
     return std::move(*this);

@@ -55,9 +55,9 @@ public:
     [[nodiscard]] const std::string& detail() const noexcept { return detail_; }
 
     // Named members, in the order they are added.
-    Problem&& with(std::string_view name, std::string_view text) &&;
-    Problem&& with(std::string_view name, std::uint64_t number) &&;
-    Problem&& with_json(std::string_view name, std::string_view json) &&;
+    Problem with(std::string_view name, std::string_view text) &&;
+    Problem with(std::string_view name, std::uint64_t number) &&;
+    Problem with_json(std::string_view name, std::string_view json) &&;
 
     void write_to(Response& response) const;
 
