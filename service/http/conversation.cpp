@@ -4,27 +4,14 @@
 
 #include <boost/assert.hpp>
 
-#include <algorithm>
-
 namespace firn {
 
 namespace {
 
-constexpr std::size_t first_buffer_bytes = 4096;
 // Answers to a burst of pipelined requests go out together, up to this much.
 constexpr std::size_t flush_from_bytes = 64u << 10;
-constexpr std::size_t chunk_read_bytes = 16u << 10;
-constexpr std::size_t body_read_bytes = 64u << 10;
-// What a connection keeps between requests of each of its buffers.
+// What a connection keeps of the memory for a response.
 constexpr std::size_t kept_bytes_max = 256u << 10;
-
-void forget(std::string& text) {
-    if (text.capacity() > kept_bytes_max) {
-        std::string().swap(text);
-    } else {
-        text.clear();
-    }
-}
 
 // A LF that no CR precedes. `from` is where to start looking.
 bool has_bare_line_feed(std::string_view text, std::size_t from) noexcept {
@@ -71,53 +58,28 @@ Conversation::Phase Conversation::phase() const noexcept {
     if (stage_ == Stage::body) {
         return Phase::body;
     }
-    return begin_ == end_ ? Phase::idle : Phase::head;
+    return input_.empty() ? Phase::idle : Phase::head;
 }
 
 std::span<char> Conversation::space() {
-    if (stage_ == Stage::body && parser_->framing().chunked) {
-        chunk_input_.resize(body_filled_ + chunk_read_bytes);
-        return {chunk_input_.data() + body_filled_, chunk_read_bytes};
-    }
-    if (stage_ == Stage::body) {
-        // Grows with what came, not with what was announced.
-        const auto wanted = static_cast<std::size_t>(parser_->framing().content_length);
-        if (body_filled_ == body_.size()) {
-            body_.resize(std::min(wanted, std::max(body_read_bytes, body_filled_ * 2)));
-        }
-        return {body_.data() + body_filled_, body_.size() - body_filled_};
-    }
-    if (begin_ == end_) {
-        begin_ = end_ = 0;
-    } else if (begin_ > 0) {
-        std::copy(buffer_.data() + begin_, buffer_.data() + end_, buffer_.data());
-        end_ -= begin_;
-        begin_ = 0;
-    }
-    const auto largest = context_.config.limits.header_bytes_max + first_buffer_bytes;
-    if (buffer_.size() < first_buffer_bytes) {
-        buffer_.resize(first_buffer_bytes);
-    }
-    if (end_ == buffer_.size()) {
-        buffer_.resize(std::max(end_ + first_buffer_bytes, std::min(buffer_.size() * 2, largest)));
-    }
-    return {buffer_.data() + end_, buffer_.size() - end_};
+    return stage_ == Stage::body ? body_.space()
+                                 : input_.space(context_.config.limits.header_bytes_max);
 }
 
 void Conversation::received(std::size_t bytes) {
     if (stage_ == Stage::body) {
-        body_filled_ += bytes;
+        body_.received(bytes);
     } else {
-        end_ += bytes;
+        input_.received(bytes);
     }
 }
 
 bool Conversation::look_for_head_end(std::size_t& head_size) {
     // An empty line before a request is passed over (RFC 9112, 2.2).
-    while (scanned_ == 0 && unread().starts_with("\r\n")) {
-        begin_ += 2;
+    while (scanned_ == 0 && input_.unread().starts_with("\r\n")) {
+        input_.take(2);
     }
-    const auto text = unread();
+    const auto text = input_.unread();
     const auto limit = context_.config.limits.header_bytes_max;
     // The end may straddle what was scanned and what is new.
     const auto from = scanned_ < 3 ? 0 : scanned_ - 3;
@@ -139,12 +101,12 @@ bool Conversation::look_for_head_end(std::size_t& head_size) {
 
 bool Conversation::take_head() {
     std::size_t head_size = 0;
-    if (begin_ == end_ || !look_for_head_end(head_size)) {
+    if (input_.empty() || !look_for_head_end(head_size)) {
         return ending_;
     }
     scanned_ = 0;
-    const auto head = unread().substr(0, head_size);
-    begin_ += head_size;
+    const auto head = input_.unread().substr(0, head_size);
+    input_.take(head_size);
     begin_request(head);
     return true;
 }
@@ -233,74 +195,30 @@ std::optional<Problem> Conversation::check_request() {
 void Conversation::begin_body() {
     const auto& framing = parser_->framing();
     stage_ = Stage::body;
-    body_filled_ = 0;
-    const bool here = !framing.chunked && unread().size() >= framing.content_length;
-    body_apart_ = !here;
-    if (here) {
-        return;
-    }
-    // The head stays where it is, since the request views it; the body goes elsewhere.
-    auto& target = framing.chunked ? chunk_input_ : body_;
-    target.assign(unread());
-    body_filled_ = target.size();
-    begin_ = end_;
-    if (framing.chunked) {
-        body_.clear();
-    }
-    if (request_.headers.expect && !framing.http_1_0 && body_filled_ == 0) {
+    body_.begin(framing, input_);
+    if (request_.headers.expect && !framing.http_1_0 && body_.nothing_came()) {
         output_.append("HTTP/1.1 100 Continue\r\n\r\n");
     }
 }
 
 bool Conversation::take_body() {
-    const auto& framing = parser_->framing();
-    if (framing.chunked) {
-        return take_chunks();
+    const auto& limits = context_.config.limits;
+    switch (body_.advance(*parser_, limits.body_bytes_max, limits.header_bytes_max)) {
+        case RequestBody::Progress::more: return false;
+        case RequestBody::Progress::complete:
+            request_.body = body_.text();
+            stage_ = Stage::ready;
+            break;
+        case RequestBody::Progress::too_large:
+            refuse_and_end(Problem(Slug::too_large, "The body has more than " +
+                                                        std::to_string(limits.body_bytes_max) +
+                                                        " bytes. Send it in several requests."));
+            break;
+        case RequestBody::Progress::malformed:
+            refuse_and_end(Problem(Slug::bad_request, body_.wrong()));
+            break;
     }
-    const auto size = static_cast<std::size_t>(framing.content_length);
-    if (!body_apart_) {
-        request_.body = unread().substr(0, size);
-        begin_ += size;
-        stage_ = Stage::ready;
-        return true;
-    }
-    if (body_filled_ < size) {
-        return false;
-    }
-    request_.body = std::string_view(body_).substr(0, size);
-    stage_ = Stage::ready;
     return true;
-}
-
-bool Conversation::take_chunks() {
-    const auto limit = context_.config.limits.body_bytes_max;
-    const auto input = std::string_view(chunk_input_).substr(0, body_filled_);
-    if (input.empty()) {
-        return false;
-    }
-    const auto decoded = parser_->decode_chunked(input, body_, limit);
-    if (decoded.too_large) {
-        refuse_and_end(Problem(Slug::too_large, "The body has more than " + std::to_string(limit) +
-                                                    " bytes. Send it in several requests."));
-        return true;
-    }
-    if (!decoded.wrong.empty()) {
-        refuse_and_end(Problem(Slug::bad_request, decoded.wrong));
-        return true;
-    }
-    chunk_input_.erase(0, decoded.consumed);
-    body_filled_ -= decoded.consumed;
-    if (decoded.complete) {
-        request_.body = body_;
-        stage_ = Stage::ready;
-        return true;
-    }
-    // A chunk's data is taken as it comes; what waits is a chunk's head or a trailer.
-    if (body_filled_ > context_.config.limits.header_bytes_max) {
-        refuse_and_end(Problem(Slug::bad_request, "A chunk's head or the trailer is too long."));
-        return true;
-    }
-    return false;
 }
 
 bool Conversation::answer_now() {
@@ -346,8 +264,8 @@ void Conversation::refuse(const Problem& problem) {
 
 void Conversation::respond_without_body_read() {
     const auto& framing = parser_->framing();
-    if (!framing.chunked && framing.content_length <= unread().size()) {
-        begin_ += static_cast<std::size_t>(framing.content_length);
+    if (!framing.chunked && framing.content_length <= input_.unread().size()) {
+        input_.take(static_cast<std::size_t>(framing.content_length));
     } else {
         response_.close = true;
         linger_ = true;
@@ -410,19 +328,10 @@ void Conversation::respond() {
 
 void Conversation::finish_request() {
     stage_ = Stage::head;
-    // Only now: the request viewed the buffer, and its bytes came after all others.
-    if (!chunk_input_.empty()) {
-        BOOST_ASSERT(begin_ == end_);
-        buffer_.assign(chunk_input_, 0, body_filled_);
-        begin_ = 0;
-        end_ = buffer_.size();
-    }
-    forget(chunk_input_);
-    forget(body_);
+    body_.end(input_);
     if (response_.body.capacity() > kept_bytes_max) {
         std::string().swap(response_.body);
     }
-    body_filled_ = 0;
     parser_.reset();
     request_.forget();
 }

@@ -11,6 +11,8 @@
 #include "service/http/ground_rules.hpp"
 #include "service/http/http_config.hpp"
 #include "service/http/http_counters.hpp"
+#include "service/http/input_buffer.hpp"
+#include "service/http/request_body.hpp"
 #include "service/http/request_handler.hpp"
 #include "service/http/request_id.hpp"
 #include "service/http/request_parser.hpp"
@@ -65,14 +67,11 @@ public:
     // Requests begun so far: tells one head from the next.
     [[nodiscard]] std::uint64_t requests() const noexcept { return requests_; }
     // The client may still be sending what nobody will read.
-    [[nodiscard]] bool must_linger() const noexcept { return linger_ || begin_ != end_; }
+    [[nodiscard]] bool must_linger() const noexcept { return linger_ || !input_.empty(); }
 
 private:
     enum class Stage : std::uint8_t { head, body, ready, answering };
 
-    [[nodiscard]] std::string_view unread() const noexcept {
-        return std::string_view(buffer_).substr(begin_, end_ - begin_);
-    }
     [[nodiscard]] bool take_head();
     [[nodiscard]] bool look_for_head_end(std::size_t& head_size);
     void begin_request(std::string_view head);
@@ -81,7 +80,6 @@ private:
     [[nodiscard]] bool names_two_hosts() const;
     void begin_body();
     [[nodiscard]] bool take_body();
-    [[nodiscard]] bool take_chunks();
     [[nodiscard]] bool answer_now();
 
     // Answers a request that will not be handled; its body, if it is not here yet, never is.
@@ -99,20 +97,14 @@ private:
     bool linger_ = false;
     std::uint64_t requests_ = 0;
 
-    std::string buffer_;  // its size is the space there is
-    std::size_t begin_ = 0;
-    std::size_t end_ = 0;
-    std::size_t scanned_ = 0;  // of unread(): has no end of a head
+    InputBuffer input_;
+    std::size_t scanned_ = 0;  // of what is unread: has no end of a head
 
     std::optional<RequestParser> parser_;
     Request request_;
     Response response_;
+    RequestBody body_;
     RequestIdMaker ids_;
-
-    std::string body_;  // of bodies that did not arrive together with their head
-    std::size_t body_filled_ = 0;
-    bool body_apart_ = false;  // body_ is in use
-    std::string chunk_input_;  // not decoded yet
 
     std::string output_;
     ResponseWriter writer_;

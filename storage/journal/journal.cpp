@@ -23,27 +23,33 @@ result<void> Journal::append(RecordHeader header, AlignedBuffer& record) {
     std::memset(record.data() + record_bytes, 0, padded(record_bytes) - record_bytes);
     header.sequence = next_sequence_;
 
-    error_code error;
-    // Twice: a segment that fails is sealed, and a second one gets its chance.
-    for (int attempt = 0; attempt < 2; ++attempt) {
-        if (!current_ || poisoned_ || !current_->has_room_for(record_bytes)) {
-            error = roll();
-            if (error) {
-                break;
+    error_code failed_write;
+    try {
+        // Twice: a segment that fails is sealed, and a second one gets its chance.
+        for (int attempt = 0; attempt < 2; ++attempt) {
+            if (!current_ || poisoned_ || !current_->has_room_for(record_bytes)) {
+                if (const auto error = roll()) {
+                    // What failed before may be on the disk all the same.
+                    return classify(failed_write ? failed_write : error);
+                }
             }
+            header.epoch = current_->header().epoch;
+            seal_record(header, record.data());
+            failed_write = current_->append(record, record_bytes);
+            if (!failed_write) {
+                ++next_sequence_;
+                return {};
+            }
+            poisoned_ = true;
+            report(fmt::format("journal segment {} failed ({}); it is sealed and not written again",
+                               current_->path().string(), failed_write.message()));
         }
-        header.epoch = current_->header().epoch;
-        seal_record(header, record.data());
-        error = current_->append(record, record_bytes);
-        if (!error) {
-            ++next_sequence_;
-            return {};
-        }
-        poisoned_ = true;
-        report(fmt::format("journal segment {} failed ({}); it is sealed and not written again",
-                           current_->path().string(), error.message()));
+    } catch (const std::bad_alloc&) {
+        // A new segment's header may be on disk, and then voids what this one would take.
+        poisoned_ = current_.has_value();
+        return storage_errc::io_failed;
     }
-    return classify(error);
+    return classify(failed_write);
 }
 
 error_code Journal::roll() {
@@ -65,10 +71,10 @@ error_code Journal::roll() {
         // Its header may be on disk all the same, and would void what the current segment took
         // from here on: so that one takes nothing more.
         poisoned_ = current_.has_value();
-        report(fmt::format("journal segment {} cannot be started: {}", path.string(),
-                           error.message()));
-        const std::scoped_lock lock(mutex_);
-        free_.push_back(std::move(*segment));
+        report(fmt::format("journal segment {} cannot be started ({}); it is removed",
+                           path.string(), error.message()));
+        std::error_code ignored;
+        std::filesystem::remove(path, ignored);
         return error;
     }
     const std::scoped_lock lock(mutex_);
@@ -127,8 +133,15 @@ void Journal::prepare() {
         }
         number = ++files_made_;
     }
-    auto segment = Segment::create(config_.directory / fmt::format("spare-{}.segment", number),
-                                   config_.store, config_.segment_bytes);
+    const auto path_of = [&] {
+        return config_.directory / fmt::format("spare-{}.segment", number);
+    };
+    // One of an earlier start may be about to be renamed by the committing thread.
+    std::error_code ignored;
+    while (std::filesystem::exists(path_of(), ignored)) {
+        ++number;
+    }
+    auto segment = Segment::create(path_of(), config_.store, config_.segment_bytes);
     if (segment) {
         const std::scoped_lock lock(mutex_);
         free_.push_back(std::move(*segment));

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace firn::journal {
 
@@ -29,6 +30,12 @@ struct Found {
 bool is_numbered(const fs::path& path) {
     const auto name = path.filename().string();
     return !name.empty() && name.front() >= '0' && name.front() <= '9';
+}
+
+// The epoch that a file's name states; a crash may have come between the renaming and the header,
+// and a name that is given twice would replace a file that is in reserve.
+std::uint64_t number_of(const fs::path& path) {
+    return is_numbered(path) ? std::strtoull(path.filename().c_str(), nullptr, 10) : 0;
 }
 
 class Scan {
@@ -166,9 +173,11 @@ JournalStart recover(const RecoveryRequest& request,
     for (std::size_t i = 0; i < scan.live().size(); ++i) {
         const auto& found = scan.live()[i];
         start.next_epoch = std::max(start.next_epoch, found.header.epoch + 1);
+        start.next_epoch = std::max(start.next_epoch, number_of(found.path) + 1);
         start.live.push_back({open_segment(found), scan.last_sequences()[i]});
     }
     for (const auto& found : scan.free()) {
+        start.next_epoch = std::max(start.next_epoch, number_of(found.path) + 1);
         start.free.push_back(open_segment(found));
     }
     for (const auto& path : scan.unfinished()) {

@@ -110,7 +110,6 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_hostile_bytes)
 
 BOOST_AUTO_TEST_CASE(when_an_event_is_cut_anywhere_then_it_is_refused) {
-    Random random(3);
     TestEvent event = client_event(9, "data");
     event.metadata = "metadata";
     event.traceparent = "trace";

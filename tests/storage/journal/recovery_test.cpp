@@ -170,7 +170,9 @@ BOOST_AUTO_TEST_CASE(when_a_renamed_segment_was_not_begun_then_no_other_takes_it
     BOOST_REQUIRE(Segment::create(spare, store, segment_bytes).has_value());
     auto start = recover(4);
     start.settled_sequence = 4;
-    Journal journal(config(), std::move(start));
+    auto keeping_all = config();
+    keeping_all.segments = 5;
+    Journal journal(keeping_all, std::move(start));
     AlignedBuffer record;
     for (int i = 0; i < 8; ++i) {
         record.reserve(segment_bytes);
