@@ -31,8 +31,8 @@ struct Size {
 };
 
 std::string data_of(std::mt19937_64& random) {
-    // A JSON object that makes the encoded event about 200 bytes; varied, so that nothing compresses
-    // better than real data would.
+    // A JSON object that makes the encoded event about 200 bytes; varied, so that nothing
+    // compresses better than real data would.
     return fmt::format(
         R"({{"commit":"{:016x}","at":"2026-11-23T10:{:02}:{:02}Z","author":"author-{:04}","added":{:3},"deleted":{:3},"path":"src/module-{:05}/a-file-of-some-length.cpp","seq":0}})",
         random(), random() % 60, random() % 60, random() % 1000, random() % 900, random() % 900,

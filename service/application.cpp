@@ -1,10 +1,10 @@
 #include "service/application.hpp"
 
+#include "service/io_threads.hpp"
 #include "service/routes/http_frontend.hpp"
 #include "service/version.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -14,7 +14,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <thread>
-#include <vector>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -25,9 +24,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-int threads_of(const ProgramConfig& config) {
+std::size_t threads_of(const ProgramConfig& config) {
     const auto wanted = config.threads == 0 ? std::thread::hardware_concurrency() : config.threads;
-    return static_cast<int>(std::max(1u, wanted));
+    return std::max(1u, wanted);
 }
 
 // Connections are files: the usual soft limit of 1,024 is far below connections_max.
@@ -46,30 +45,24 @@ public:
     Impl(const ProgramConfig& config, const Log& log)
         : config_(config),
           log_(log),
-          io_(threads_of(config)),
-          work_(io_.get_executor()),
-          service_(io_.get_executor(), config.service),
-          http_(io_.get_executor(), config.http, service_, log) {
+          io_(threads_of(config),
+              [this](const std::exception& bug) {
+                  log_.error("unexpected", {{"reason", bug.what()}});
+              }),
+          service_(io_.executor(), config.service),
+          http_(io_.executor(), config.http, service_, log, io_.executors()) {
         allow_many_files();
         http_.start();
-        const auto threads = threads_of(config);
-        for (int i = 0; i < threads; ++i) {
-            threads_.emplace_back([this] { serve(); });
-        }
+        io_.start();
         log_.info("ready", {{"address", config_.http.address},
                             {"port", unsigned{http_.port()}},
                             {"data", config_.service.data.string()},
-                            {"threads", threads},
+                            {"threads", io_.count()},
                             {"pid", static_cast<int>(::getpid())},
                             {"version", version()}});
     }
 
-    ~Impl() {
-        io_.stop();
-        for (auto& thread : threads_) {
-            thread.join();
-        }
-    }
+    ~Impl() { io_.stop(); }
 
     std::uint16_t port() const { return http_.port(); }
 
@@ -81,18 +74,6 @@ public:
     }
 
 private:
-    void serve() {
-        for (;;) {
-            try {
-                io_.run();
-                return;
-            } catch (const std::exception& bug) {
-                // It ended one piece of work; the others go on.
-                log_.error("unexpected", {{"reason", bug.what()}});
-            }
-        }
-    }
-
     void wait_for_signal() {
         signals_.async_wait([this](const boost::system::error_code& error, int signal) {
             if (error) {
@@ -110,7 +91,7 @@ private:
     }
 
     void begin_stop() {
-        asio::co_spawn(io_, stop(), [this](std::exception_ptr failure) {
+        asio::co_spawn(io_.executor(), stop(), [this](std::exception_ptr failure) {
             asio::post(control_, [this, failure] { end_stop(failure); });
         });
         // Requests in flight have their own bound; closing the store gets what is left of 10 s.
@@ -155,11 +136,9 @@ private:
     bool stopping_ = false;
     bool stopped_ = false;
 
-    asio::io_context io_;
-    asio::executor_work_guard<asio::io_context::executor_type> work_;
+    IoThreads io_;
     Service service_;
     HttpFrontend http_;
-    std::vector<std::thread> threads_;
 };
 
 Application::Application(const ProgramConfig& config, const Log& log)

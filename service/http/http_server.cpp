@@ -28,8 +28,8 @@ constexpr std::size_t refusals_max = 64;
 class HttpServer::Impl : public std::enable_shared_from_this<Impl> {
 public:
     Impl(asio::any_io_executor executor, HttpConfig config, RequestHandler& handler, const Log& log,
-         HttpCounters& counters)
-        : executor_(executor),
+         HttpCounters& counters, std::vector<asio::any_io_executor> session_executors)
+        : session_executors_(std::move(session_executors)),
           strand_(asio::make_strand(executor)),
           config_(std::move(config)),
           handler_(handler),
@@ -38,6 +38,9 @@ public:
           acceptor_(strand_),
           sweep_timer_(strand_),
           all_ended_(strand_) {
+        if (session_executors_.empty()) {
+            session_executors_.push_back(executor);
+        }
         config_.validate();
         const asio::ip::tcp::endpoint wanted(asio::ip::make_address(config_.address), config_.port);
         acceptor_.open(wanted.protocol());
@@ -67,7 +70,9 @@ private:
     void admit(asio::ip::tcp::socket socket);
     void end(Sessions::iterator session, std::exception_ptr failure);
 
-    asio::any_io_executor executor_;
+    // Connections take turns over them, and stay.
+    std::vector<asio::any_io_executor> session_executors_;
+    std::size_t next_executor_ = 0;
     asio::strand<asio::any_io_executor> strand_;
     HttpConfig config_;
     RequestHandler& handler_;
@@ -88,8 +93,9 @@ asio::awaitable<void> HttpServer::Impl::accept_all(std::shared_ptr<Impl> /*self*
     asio::steady_timer pause(strand_);
     while (!stopping_.load()) {
         error_code error;
+        const auto& executor = session_executors_[next_executor_++ % session_executors_.size()];
         auto socket = co_await acceptor_.async_accept(
-            executor_, asio::redirect_error(asio::use_awaitable, error));
+            executor, asio::redirect_error(asio::use_awaitable, error));
         if (stopping_.load()) {
             break;
         }
@@ -122,7 +128,7 @@ void HttpServer::Impl::admit(asio::ip::tcp::socket socket) {
                                                                     .stopping = stopping_});
     counters_.connections_open.fetch_add(1, std::memory_order_relaxed);
     const auto session = std::prev(sessions_.end());
-    asio::co_spawn(executor_, session->run(refused),
+    asio::co_spawn(session->executor(), session->run(refused),
                    asio::bind_executor(
                        strand_, [self = shared_from_this(), session](std::exception_ptr failure) {
                            self->end(session, failure);
@@ -180,8 +186,10 @@ asio::awaitable<void> HttpServer::Impl::stop(std::shared_ptr<Impl> /*self*/) {
 }
 
 HttpServer::HttpServer(asio::any_io_executor executor, HttpConfig config, RequestHandler& handler,
-                       const Log& log, HttpCounters& counters)
-    : impl_(std::make_shared<Impl>(executor, std::move(config), handler, log, counters)) {}
+                       const Log& log, HttpCounters& counters,
+                       std::vector<asio::any_io_executor> session_executors)
+    : impl_(std::make_shared<Impl>(executor, std::move(config), handler, log, counters,
+                                   std::move(session_executors))) {}
 
 HttpServer::~HttpServer() = default;
 

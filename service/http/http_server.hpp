@@ -16,15 +16,18 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <memory>
+#include <vector>
 
 namespace firn {
 
 class HttpServer {
 public:
     // Binds, but accepts only after start(). `handler`, `log` and `counters` outlive the server
-    // and the executor's work for it.
+    // and the executor's work for it. Connections take turns over `session_executors`, each of
+    // which runs on one thread; without any, they all run on `executor`.
     HttpServer(boost::asio::any_io_executor executor, HttpConfig config, RequestHandler& handler,
-               const Log& log, HttpCounters& counters);
+               const Log& log, HttpCounters& counters,
+               std::vector<boost::asio::any_io_executor> session_executors = {});
     ~HttpServer();
     HttpServer(const HttpServer&) = delete;
     HttpServer& operator=(const HttpServer&) = delete;

@@ -23,6 +23,7 @@ public:
 
     Session(boost::asio::ip::tcp::socket socket, const Conversation::Context& context);
 
+    [[nodiscard]] boost::asio::any_io_executor executor() { return socket_.get_executor(); }
     // Refused: it only says 503.
     boost::asio::awaitable<void> run(bool refused);
     // Ends a wait that is overdue, and an idle one when the server stops.

@@ -56,10 +56,10 @@ bool answer_unrouted(const Request& request, Response& response) {
 }  // namespace
 
 HttpFrontend::HttpFrontend(asio::any_io_executor executor, HttpConfig config, Service& service,
-                           const Log& log)
+                           const Log& log, std::vector<asio::any_io_executor> session_executors)
     : config_(std::move(config)),
       service_(service),
-      server_(std::move(executor), config_, *this, log, counters_) {}
+      server_(std::move(executor), config_, *this, log, counters_, std::move(session_executors)) {}
 
 bool HttpFrontend::admit(Request& request, Response& response) {
     const auto table = routes();

@@ -20,6 +20,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <vector>
 
 namespace firn {
 
@@ -27,7 +28,7 @@ class HttpFrontend final : private RequestHandler {
 public:
     // Listens from here on, so that the port is known; serves from start() on.
     HttpFrontend(boost::asio::any_io_executor executor, HttpConfig config, Service& service,
-                 const Log& log);
+                 const Log& log, std::vector<boost::asio::any_io_executor> session_executors = {});
 
     void start() { server_.start(); }
     [[nodiscard]] std::uint16_t port() const { return server_.endpoint().port(); }

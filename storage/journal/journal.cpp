@@ -133,18 +133,22 @@ void Journal::prepare() {
         }
         number = ++files_made_;
     }
-    const auto path_of = [&] {
-        return config_.directory / fmt::format("spare-{}.segment", number);
-    };
-    // One of an earlier start may be about to be renamed by the committing thread.
-    std::error_code ignored;
-    while (std::filesystem::exists(path_of(), ignored)) {
-        ++number;
-    }
-    auto segment = Segment::create(path_of(), config_.store, config_.segment_bytes);
-    if (segment) {
-        const std::scoped_lock lock(mutex_);
-        free_.push_back(std::move(*segment));
+    try {
+        const auto path_of = [&] {
+            return config_.directory / fmt::format("spare-{}.segment", number);
+        };
+        // One of an earlier start may be about to be renamed by the committing thread.
+        std::error_code ignored;
+        while (std::filesystem::exists(path_of(), ignored)) {
+            ++number;
+        }
+        auto segment = Segment::create(path_of(), config_.store, config_.segment_bytes);
+        if (segment) {
+            const std::scoped_lock lock(mutex_);
+            free_.push_back(std::move(*segment));
+        }
+    } catch (const std::bad_alloc&) {
+        // It is made when it is needed.
     }
 }
 

@@ -64,18 +64,29 @@ std::vector<TransactionOutcome> Committer::commit(std::span<const Transaction> g
         if (payload_bytes_ + bytes > journal_.payload_bytes_max()) {
             flush();
         }
-        // Refusals too: they may rest on what this group has staged.
-        staged_outcomes_.push_back(&outcomes[i]);
+        const auto staged_before = payload_bytes_;
+        const auto give_up = [&](storage_errc error) {
+            // What is staged in part cannot be told from the rest of the group.
+            if (payload_bytes_ != staged_before) {
+                take_back(error);
+                forget_group();
+            }
+            outcomes[i] = {.error = error, .streams = {}, .conflicts = {}};
+        };
         try {
+            // Refusals too: they may rest on what this group has staged.
+            staged_outcomes_.push_back(&outcomes[i]);
             check_and_stage(group[i], outcomes[i]);
         } catch (const lmdb::LmdbError&) {
-            outcomes[i] = {.error = storage_errc::io_failed, .streams = {}, .conflicts = {}};
+            give_up(storage_errc::io_failed);
         } catch (const lmdb::CorruptRecord&) {
-            outcomes[i] = {.error = storage_errc::corrupt, .streams = {}, .conflicts = {}};
+            give_up(storage_errc::corrupt);
         } catch (const std::bad_alloc&) {
             // It may be staged in part: nothing of the group goes on.
-            take_back(make_error_code(boost::system::errc::not_enough_memory));
+            const auto no_memory = make_error_code(boost::system::errc::not_enough_memory);
+            take_back(no_memory);
             forget_group();
+            outcomes[i] = {.error = no_memory, .streams = {}, .conflicts = {}};
         }
     }
     flush();

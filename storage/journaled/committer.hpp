@@ -41,6 +41,8 @@ public:
     // off by forget_events.
     [[nodiscard]] std::uint64_t streams() const noexcept { return streams_; }
     [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+    // Appends answer store_failed from now on.
+    [[nodiscard]] bool has_failed() const noexcept { return failed_; }
     void forget_events(std::uint64_t count) noexcept { events_ -= count; }
 
 private:
@@ -82,7 +84,7 @@ private:
     std::atomic<std::uint64_t> events_{0};
 
     // The heads in memory no longer match the journal; only opening the store again mends that.
-    bool failed_ = false;
+    std::atomic<bool> failed_{false};
 
     // The group being made.
     journal::AlignedBuffer record_;

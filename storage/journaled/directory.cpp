@@ -157,6 +157,11 @@ void StoreDirectory::read_current() {
              fmt::format("{} is missing or damaged: it should name the events-*.mdb file in use",
                          (path_ / "CURRENT").string()));
     }
+    // The journal is made after the file, so an empty one in its place would lose events.
+    if (!fs::exists(current_file()) && fs::exists(journal()) && !fs::is_empty(journal())) {
+        fail(Cause::damaged, fmt::format("{} is missing; restore the directory from a copy",
+                                         current_file().string()));
+    }
 }
 
 }  // namespace firn

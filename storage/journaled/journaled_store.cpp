@@ -179,6 +179,10 @@ StoreStats JournaledStore::stats() const {
         stats.accepting = false;
         stats.condition = condition->sentence;
     }
+    if (committer_.has_failed()) {
+        stats.accepting = false;
+        stats.condition = "there was no memory to publish a group; open the store again";
+    }
     return stats;
 }
 
@@ -209,6 +213,13 @@ result<void> JournaledStore::cut(const StreamName& stream, Version up_to) {
             const auto planned = plan_cut(key, up_to);
             if (!planned) {
                 return planned.error();
+            }
+            // The stream may be ahead of its round, and the feed still reads pending groups then.
+            if (planned->position > unsettled_.settled_position()) {
+                if (const auto done = settler_.settle_all(); !done) {
+                    return done;
+                }
+                continue;
             }
             bool applied = false;
             std::uint64_t forgotten = 0;
@@ -257,7 +268,19 @@ result<ReclaimProgress> JournaledStore::reclaim(std::uint32_t events_max) {
 }  // namespace
 
 std::unique_ptr<EventStore> open_journaled_store(JournaledConfig config) {
-    return std::make_unique<JournaledStore>(std::move(config));
+    const auto path = config.directory.string();
+    try {
+        return std::make_unique<JournaledStore>(std::move(config));
+    } catch (const lmdb::CorruptRecord& error) {
+        throw StorageFailure(Cause::damaged,
+                             fmt::format("{} is damaged: {}; restore the directory from a copy",
+                                         path, error.what()));
+    } catch (const lmdb::LmdbError& error) {
+        throw StorageFailure(error.disk_is_full() ? Cause::no_room : Cause::system,
+                             fmt::format("cannot open {}: {}", path, error.what()));
+    } catch (const std::system_error& error) {
+        throw StorageFailure(Cause::system, fmt::format("cannot open {}: {}", path, error.what()));
+    }
 }
 
 }  // namespace firn

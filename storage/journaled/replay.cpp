@@ -136,12 +136,13 @@ void Replay::append(const std::shared_ptr<Group>& group, const journal::Entry& e
 
 void Replay::remove(const journal::Entry& entry, Unsettled::Publication& publication) {
     auto& head = head_of(entry);
-    if (head.staged_deleted) {
-        return;
+    // Settled in a round that was not completed: counted already, but its events still lie in
+    // pending groups, where the deletion keeps the feed from them.
+    if (!head.staged_deleted) {
+        head.staged_deleted = true;
+        --start_.streams;
+        start_.events -= head.staged_version.next().since(first_versions_.at(entry.stream.value()));
     }
-    head.staged_deleted = true;
-    --start_.streams;
-    start_.events -= head.staged_version.next().since(first_versions_.at(entry.stream.value()));
     publication.heads.push_back(&head);
     publication.deletions.emplace_back(
         head.staged_position,

@@ -147,7 +147,7 @@ void Settler::loop() {
 void Settler::drop_stale_readers() {
     try {
         environment_.drop_stale_readers();
-    } catch (const lmdb::LmdbError& error) {
+    } catch (const std::exception& error) {
         report(error.what());
     }
 }
@@ -169,31 +169,34 @@ bool Settler::settle_round() {
         const std::scoped_lock lock(mutex_);
         asked_ = false;
     }
-    bool settled = true;
-    if (auto groups = unsettled_.groups(); !groups.empty()) {
-        const auto error = guarded([&] {
-            labels_.forget();
-            SettleRound round(environment_, labels_, groups, config_.remembered_ids);
-            while (!round.is_done()) {
-                const auto pending = unsettled_.pending().bytes;
-                const auto fill = std::min<std::uint64_t>(
-                    slice_events_max - slice_events_min,
-                    (slice_events_max - slice_events_min) * pending / config_.pending_bytes_max);
-                unsettled_.slice_settled(
-                    round.write_slice(slice_events_min + static_cast<std::uint32_t>(fill)));
-            }
-            unsettled_.round_settled(round.group_count(), round.last_position());
-            journal_.release(round.last_sequence());
-        });
-        settled = !error;
-        const std::scoped_lock lock(mutex_);
-        may_have_garbage_ = true;
-    } else {
-        clear_condition();
-    }
+    const auto error = guarded([&] {
+        auto groups = unsettled_.groups();
+        if (groups.empty()) {
+            return;
+        }
+        labels_.forget();
+        SettleRound round(environment_, labels_, std::move(groups), config_.remembered_ids);
+        while (!round.is_done()) {
+            const auto pending = unsettled_.pending().bytes;
+            const auto fill = std::min<std::uint64_t>(
+                slice_events_max - slice_events_min,
+                (slice_events_max - slice_events_min) * pending / config_.pending_bytes_max);
+            unsettled_.slice_settled(
+                round.write_slice(slice_events_min + static_cast<std::uint32_t>(fill)));
+        }
+        unsettled_.round_settled(round.group_count(), round.last_position());
+        journal_.release(round.last_sequence());
+    });
+    const bool settled = !error;
     {
         const std::scoped_lock lock(mutex_);
-        ++rounds_ended_;
+        may_have_garbage_ = true;
+        if (settled) {
+            ++rounds_ended_;
+        } else {
+            // Whoever waits still does, even if something else clears the condition.
+            asked_ = true;
+        }
     }
     changed_.notify_all();
     return settled;
@@ -238,6 +241,16 @@ void Settler::reclaim() {
 }
 
 error_code Settler::guarded(const std::function<void()>& step) {
+    try {
+        return mending(step);
+    } catch (const std::exception& error) {
+        // Most likely there was no memory left to say what went wrong.
+        set_condition(storage_errc::store_failed, error.what());
+        return storage_errc::store_failed;
+    }
+}
+
+error_code Settler::mending(const std::function<void()>& step) {
     for (;;) {
         try {
             step();
@@ -248,7 +261,7 @@ error_code Settler::guarded(const std::function<void()>& step) {
                 try {
                     environment_.grow();
                     continue;
-                } catch (const lmdb::LmdbError& grow_error) {
+                } catch (const std::exception& grow_error) {
                     set_condition(storage_errc::store_failed, grow_error.what());
                     return storage_errc::store_failed;
                 }
@@ -280,12 +293,16 @@ error_code Settler::guarded(const std::function<void()>& step) {
     }
 }
 
-void Settler::set_condition(storage_errc error, const std::string& sentence) {
+void Settler::set_condition(storage_errc error, std::string_view sentence) {
     bool is_new = false;
     {
         const std::scoped_lock lock(mutex_);
         is_new = !condition_ || condition_->sentence != sentence;
-        condition_ = Condition{error, sentence};
+        try {
+            condition_ = Condition{error, std::string(sentence)};
+        } catch (const std::bad_alloc&) {
+            condition_ = Condition{error, {}};
+        }
     }
     changed_.notify_all();
     if (is_new) {
@@ -305,9 +322,14 @@ void Settler::clear_condition() {
     }
 }
 
-void Settler::report(const std::string& sentence) const {
-    if (config_.report) {
+void Settler::report(std::string_view sentence) const {
+    if (!config_.report) {
+        return;
+    }
+    try {
         config_.report(sentence);
+    } catch (const std::bad_alloc&) {
+        // The condition stands in the stats all the same.
     }
 }
 

@@ -69,11 +69,13 @@ private:
     void run_tasks();
     void reclaim();
     void drop_stale_readers();
-    // Runs a step that writes; mends what can be mended and tries again.
+    // Runs a step that writes; mends what can be mended and tries again. Nothing escapes it: it
+    // would end the program.
     [[nodiscard]] error_code guarded(const std::function<void()>& step);
-    void set_condition(storage_errc error, const std::string& sentence);
+    [[nodiscard]] error_code mending(const std::function<void()>& step);
+    void set_condition(storage_errc error, std::string_view sentence);
     void clear_condition();
-    void report(const std::string& sentence) const;
+    void report(std::string_view sentence) const;
 
     const JournaledConfig& config_;
     lmdb::Environment& environment_;

@@ -44,23 +44,13 @@ Head& Unsettled::add(Head head) {
 
 void Unsettled::publish(Publication publication) {
     const std::scoped_lock lock(mutex_);
-    for (auto& [head, run] : publication.runs) {
-        head->tail.push_back(std::move(run));
-    }
+    make_room_for(publication);
     for (auto* head : publication.heads) {
         head->version = head->staged_version;
         head->last_position = head->staged_position;
         head->last_time = head->staged_time;
         head->deleted = head->staged_deleted;
         head->used = true;
-        if (head->settled == no_version && by_number_.emplace(head->stream.value(), head).second) {
-            fresh_.insert(head->key);
-        } else {
-            by_number_.emplace(head->stream.value(), head);
-        }
-    }
-    for (auto& [position, deletion] : publication.deletions) {
-        deletions_.emplace(position, std::move(deletion));
     }
     for (auto& [head, entry] : publication.ids) {
         ids_.insert_or_assign(IdKey{head->stream.value(), entry.id}, entry.fact);
@@ -68,7 +58,27 @@ void Unsettled::publish(Publication publication) {
     pending_events_ += publication.group->events;
     pending_bytes_ += group_bytes(*publication.group);
     head_ = Position{publication.group->end_position().value() - 1};
-    groups_.push_back(std::move(publication.group));
+}
+
+// All that needs memory, in an order in which each step alone does no harm: a group that readers
+// see in part would be worse than none. The group comes last: the settler may take it from then
+// on, while readers stop at head_.
+void Unsettled::make_room_for(Publication& publication) {
+    for (auto& [head, run] : publication.runs) {
+        head->tail.push_back(std::move(run));  // readers stop at the head's version
+    }
+    ids_.reserve(ids_.size() + publication.ids.size());
+    for (auto* head : publication.heads) {
+        if (by_number_.emplace(head->stream.value(), head).second && head->settled == no_version) {
+            fresh_.insert(head->key);
+        }
+    }
+    std::map<Position, UnsettledDeletion> deletions;
+    for (auto& [position, deletion] : publication.deletions) {
+        deletions.emplace(position, std::move(deletion));
+    }
+    groups_.push_back(publication.group);
+    deletions_.merge(deletions);
 }
 
 void Unsettled::evict(std::size_t heads_max) {

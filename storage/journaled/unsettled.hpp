@@ -98,7 +98,7 @@ public:
         std::vector<std::pair<Position, UnsettledDeletion>> deletions;
         std::vector<std::pair<Head*, lmdb::IdEntry>> ids;
     };
-    // Makes a durable group visible.
+    // Makes a durable group visible; if it throws, readers see nothing of it.
     void publish(Publication publication);
     // Forgets settled heads until at most `heads_max` are left.
     void evict(std::size_t heads_max);
@@ -149,6 +149,7 @@ public:
     [[nodiscard]] Pending pending() const;
 
 private:
+    void make_room_for(Publication& publication);
     void drop_settled_tail(Head& head, Version settled);
 
     mutable std::mutex mutex_;

@@ -23,6 +23,11 @@ MDB_val raw(std::string_view bytes) noexcept {
     return {bytes.size(), const_cast<char*>(bytes.data())};
 }
 
+int begin(MDB_env* env, unsigned flags, MDB_txn** txn) noexcept {
+    // No environment: it could not be opened again after a fatal error.
+    return env == nullptr ? MDB_PANIC : mdb_txn_begin(env, nullptr, flags, txn);
+}
+
 // More than threads that could ever read at once; a slot costs 64 bytes.
 constexpr unsigned readers_max = 1024;
 
@@ -52,9 +57,16 @@ std::optional<std::string_view> Transaction::get(Table table, std::string_view k
 
 ReadTransaction::ReadTransaction(const Environment& environment)
     : Transaction(environment), gate_(environment.gate_) {
-    check(mdb_txn_begin(environment.env_, nullptr, MDB_RDONLY, &txn_), "beginning to read");
-    const std::scoped_lock lock(environment.readers_mutex_);
-    started_ = environment.readers_.insert(std::chrono::steady_clock::now());
+    {
+        const std::scoped_lock lock(environment.readers_mutex_);
+        started_ = environment.readers_.insert(std::chrono::steady_clock::now());
+    }
+    // Last, because a transaction that nobody ends would pin pages for ever.
+    if (const int code = begin(environment.env_, MDB_RDONLY, &txn_); code != MDB_SUCCESS) {
+        const std::scoped_lock lock(environment.readers_mutex_);
+        environment.readers_.erase(started_);
+        throw LmdbError("beginning to read", code);
+    }
 }
 
 ReadTransaction::~ReadTransaction() {
@@ -64,7 +76,7 @@ ReadTransaction::~ReadTransaction() {
 }
 
 WriteTransaction::WriteTransaction(const Environment& environment) : Transaction(environment) {
-    check(mdb_txn_begin(environment.env_, nullptr, 0, &txn_), "beginning to write");
+    check(begin(environment.env_, 0, &txn_), "beginning to write");
 }
 
 WriteTransaction::~WriteTransaction() {
@@ -184,7 +196,12 @@ void Environment::close() noexcept {
 
 void Environment::grow() {
     const std::unique_lock alone(gate_);
-    check(mdb_env_set_mapsize(env_, map_bytes_ * 2), "growing the map");
+    if (const int code = mdb_env_set_mapsize(env_, map_bytes_ * 2); code != MDB_SUCCESS) {
+        // The old map is gone, too.
+        close();
+        open();
+        throw LmdbError("growing the map", code);
+    }
     map_bytes_ *= 2;
 }
 

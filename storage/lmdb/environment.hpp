@@ -142,7 +142,8 @@ public:
 
     // Doubles the map. No write transaction may be open.
     void grow();
-    // After a fatal error: closes and opens the file again.
+    // After a fatal error: closes and opens the file again. Where that fails, transactions fail
+    // as after the fatal error, until it is called again and succeeds.
     void reopen();
     // Frees the slots of readers whose process died.
     void drop_stale_readers() const;

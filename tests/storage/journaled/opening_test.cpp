@@ -66,8 +66,7 @@ BOOST_AUTO_TEST_CASE(when_another_process_opens_it_then_it_is_refused_with_the_o
             return 1;
         } catch (const StorageFailure& failure) {
             const std::string sentence = failure.what();
-            return failure.cause() == Cause::in_use &&
-                           sentence.find(owner) != std::string::npos &&
+            return failure.cause() == Cause::in_use && sentence.find(owner) != std::string::npos &&
                            sentence.find(path().string()) != std::string::npos
                        ? 0
                        : 2;
