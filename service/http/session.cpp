@@ -16,6 +16,7 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::size_t kept_output_bytes_max = 256u << 10;
+constexpr std::size_t linger_read_bytes = 4096;
 
 }  // namespace
 
@@ -154,7 +155,8 @@ asio::awaitable<void> Session::answer() {
 // A close with input unread makes the kernel send a reset, which may overtake the answer.
 asio::awaitable<void> Session::linger() {
     wait(Wait::linger, context_.config.timeouts.linger);
-    char ignored[4096];
+    auto& ignored = conversation_.output();  // all of it was sent
+    ignored.resize(linger_read_bytes);
     for (;;) {
         error_code error;
         co_await socket_.async_read_some(asio::buffer(ignored),

@@ -1,0 +1,136 @@
+// Chunks and position blocks: built, extended, read back; refused wherever a bit differs.
+#include "storage/lmdb/position_block.hpp"
+#include "tests/storage/lmdb/given_an_environment.hpp"
+#include "tests/support/random.hpp"
+
+#include <limits>
+
+using namespace firn;
+using namespace firn::lmdb;
+using namespace firn::test;
+
+namespace {
+
+const StreamNumber stream{42};
+
+std::vector<Version> versions_in(std::string_view chunk, Version first) {
+    std::vector<Version> versions;
+    auto reader = ChunkReader::open(stream, first, chunk);
+    BOOST_REQUIRE(reader.has_value());
+    EventView event;
+    while (reader->next(event)) {
+        BOOST_TEST(event.position == chunk_event(event.version.value()).view.position);
+        BOOST_TEST((event.recorded_at == chunk_event(event.version.value()).view.recorded_at));
+        BOOST_TEST(event.data == "{\"v\":" + std::to_string(event.version.value()) + "}");
+        versions.push_back(event.version);
+    }
+    BOOST_TEST(!reader->is_corrupt());
+    return versions;
+}
+
+std::vector<Version> from_to(std::uint64_t first, std::uint64_t last) {
+    std::vector<Version> versions;
+    for (; first <= last; ++first) {
+        versions.emplace_back(first);
+    }
+    return versions;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(given_a_chunk)
+
+BOOST_AUTO_TEST_CASE(when_it_is_read_then_its_events_come_back_in_order) {
+    const auto chunk = chunk_of(stream, 7, 19);
+    BOOST_TEST(versions_in(chunk, Version{7}) == from_to(7, 19), boost::test_tools::per_element());
+    const auto reader = ChunkReader::open(stream, Version{7}, chunk);
+    BOOST_TEST(reader->header().count == 13u);
+    BOOST_TEST(reader->end_version() == Version{20});
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_taken_up_again_then_it_grows_as_if_it_was_built_at_once) {
+    ChunkBuilder builder;
+    BOOST_REQUIRE(builder.resume(stream, Version{7}, chunk_of(stream, 7, 9)));
+    for (std::uint64_t version = 10; version <= 12; ++version) {
+        const auto event = chunk_event(version, "{\"v\":" + std::to_string(version) + "}");
+        builder.add(event.view, event.encoded);
+    }
+    BOOST_TEST(builder.finish(stream, Version{7}) == chunk_of(stream, 7, 12));
+    BOOST_TEST(builder.count() == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(when_times_are_at_the_ends_of_their_range_then_they_come_back) {
+    ChunkBuilder builder;
+    const std::vector<std::int64_t> times = {std::numeric_limits<std::int64_t>::min(),
+                                             std::numeric_limits<std::int64_t>::max(), 0, -1,
+                                             std::numeric_limits<std::int64_t>::min()};
+    for (std::size_t i = 0; i < times.size(); ++i) {
+        auto event = chunk_event(i + 1);
+        event.view.recorded_at = time_at(times[i]);
+        builder.add(event.view, event.encoded);
+    }
+    const std::string chunk(builder.finish(stream, Version{1}));
+    auto reader = ChunkReader::open(stream, Version{1}, chunk);
+    BOOST_REQUIRE(reader.has_value());
+    EventView event;
+    for (const auto time : times) {
+        BOOST_REQUIRE(reader->next(event));
+        BOOST_TEST(event.recorded_at.time_since_epoch().count() == time);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_its_key_is_another_then_it_is_refused) {
+    const auto chunk = chunk_of(stream, 7, 9);
+    BOOST_TEST(!ChunkReader::open(stream, Version{8}, chunk).has_value());
+    BOOST_TEST(!ChunkReader::open(StreamNumber{43}, Version{7}, chunk).has_value());
+    ChunkBuilder builder;
+    BOOST_TEST(!builder.resume(stream, Version{8}, chunk));
+}
+
+BOOST_AUTO_TEST_CASE(when_any_bit_differs_or_a_byte_is_missing_then_it_is_refused) {
+    const auto good = chunk_of(stream, 7, 9);
+    for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+        auto chunk = good;
+        chunk[bit / 8] = static_cast<char>(chunk[bit / 8] ^ (1 << (bit % 8)));
+        BOOST_TEST(!ChunkReader::open(stream, Version{7}, chunk).has_value(), "bit " << bit);
+    }
+    for (std::size_t size = 0; size < good.size(); ++size) {
+        BOOST_TEST(!ChunkReader::open(stream, Version{7}, std::string_view(good).substr(0, size))
+                        .has_value());
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(given_a_position_block)
+
+BOOST_AUTO_TEST_CASE(when_it_is_decoded_then_its_entries_come_back) {
+    std::vector<IndexEntry> entries;
+    for (std::uint64_t i = 0; i < block_positions_max; ++i) {
+        entries.push_back({StreamNumber{i * i}, Version{UINT64_MAX - i},
+                           static_cast<std::uint32_t>(i), UINT32_MAX});
+    }
+    const auto bytes = encode_position_block(Position{900}, entries);
+    const auto decoded = decode_position_block(Position{900}, bytes);
+    BOOST_REQUIRE(decoded.has_value() && decoded->size() == entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        BOOST_TEST((*decoded)[i].stream == entries[i].stream);
+        BOOST_TEST((*decoded)[i].version == entries[i].version);
+        BOOST_TEST((*decoded)[i].category_label == entries[i].category_label);
+        BOOST_TEST((*decoded)[i].type_label == entries[i].type_label);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_its_key_or_any_bit_differs_then_it_is_refused) {
+    const std::vector<IndexEntry> entries = {{StreamNumber{1}, Version{2}, 3, 4},
+                                             {StreamNumber{5}, Version{600}, 0, 0}};
+    const auto good = encode_position_block(Position{900}, entries);
+    BOOST_TEST(!decode_position_block(Position{901}, good).has_value());
+    for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+        auto bytes = good;
+        bytes[bit / 8] = static_cast<char>(bytes[bit / 8] ^ (1 << (bit % 8)));
+        BOOST_TEST(!decode_position_block(Position{900}, bytes).has_value(), "bit " << bit);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

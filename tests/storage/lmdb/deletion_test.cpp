@@ -1,0 +1,195 @@
+// Cutting and deleting: unreadable in one step, gone in slices, chunk by chunk.
+#include "tests/storage/lmdb/given_an_environment.hpp"
+
+using namespace firn;
+using namespace firn::lmdb;
+using namespace firn::test;
+
+namespace {
+
+const StreamNumber stream{3};
+const StreamNumber neighbour{4};
+
+// Versions 1 to 12 in chunks of four, and the same of a neighbour.
+struct GivenThreeChunks : GivenAnEnvironment {
+    GivenThreeChunks() {
+        write([&](WriteTransaction& transaction) {
+            for (const auto number : {stream, neighbour}) {
+                for (std::uint64_t first = 1; first <= 9; first += 4) {
+                    transaction.put(Table::chunks, chunk_key(number, Version{first}),
+                                    chunk_of(number, first, first + 3));
+                }
+                StreamRecord record;
+                record.name = {"order", std::to_string(number.value())};
+                record.version = Version{12};
+                record.last_chunk = Version{9};
+                record.last_position = chunk_event(12).view.position;
+                record.bytes = bytes_of(1, 12);
+                record.client_ids = 1;
+                write_stream(transaction, number, record);
+                add_ids(transaction, number, 0, {IdEntry{id_number(1), {}, 1}}, 100);
+            }
+            StoreRecord store;
+            store.streams = 2;
+            store.events = 24;
+            write_store(transaction, store);
+        });
+    }
+
+    static std::uint64_t bytes_of(std::uint64_t first, std::uint64_t last) {
+        std::uint64_t bytes = 0;
+        for (; first <= last; ++first) {
+            bytes += chunk_event(first, "{\"v\":" + std::to_string(first) + "}").encoded.size();
+        }
+        return bytes;
+    }
+    StreamRecord record() { return read_stream(environment.read(), stream).value(); }
+    StoreRecord store() { return read_store(environment.read()).value(); }
+
+    void cut(std::uint64_t up_to) {
+        const auto planned = plan_cut(environment.read(), stream, record(), Version{up_to});
+        BOOST_REQUIRE(apply(planned));
+    }
+    bool apply(const Cut& planned) {
+        bool applied = false;
+        write([&](WriteTransaction& transaction) {
+            auto facts = read_store(transaction).value();
+            applied = apply_cut(transaction, planned, facts);
+            write_store(transaction, facts);
+        });
+        return applied;
+    }
+    void delete_stream() {
+        write([&](WriteTransaction& transaction) {
+            auto facts = read_store(transaction).value();
+            auto deleted = read_stream(transaction, stream).value();
+            apply_deletion(transaction, stream, deleted, facts);
+            write_stream(transaction, stream, deleted);
+            write_store(transaction, facts);
+        });
+    }
+    ReclaimProgress reclaim(std::uint32_t events_max) {
+        ReclaimProgress progress;
+        write([&](WriteTransaction& transaction) {
+            progress = reclaim_slice(transaction, events_max);
+        });
+        return progress;
+    }
+    std::vector<Version> chunks_of(StreamNumber number) {
+        std::vector<Version> found;
+        const auto transaction = environment.read();
+        Cursor cursor(transaction, Table::chunks);
+        for (bool more = cursor.seek(chunk_key(number, no_version));
+             more && key_number(cursor.key(), 0) == number.value(); more = cursor.next()) {
+            const Version first{key_number(cursor.key(), 1)};
+            BOOST_TEST(ChunkReader::open(number, first, cursor.value()).has_value());
+            found.push_back(first);
+        }
+        return found;
+    }
+    std::vector<Position> markers() {
+        std::vector<Position> found;
+        const auto transaction = environment.read();
+        Cursor cursor(transaction, Table::markers);
+        for (bool more = cursor.first(); more; more = cursor.next()) {
+            found.emplace_back(key_number(cursor.key(), 0));
+        }
+        return found;
+    }
+    using Versions = std::vector<Version>;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_three_chunks, GivenThreeChunks)
+
+BOOST_AUTO_TEST_CASE(when_a_prefix_is_cut_then_the_record_says_so_and_chunks_stay) {
+    cut(6);
+    BOOST_TEST(record().first_version == Version{7});
+    BOOST_TEST(record().bytes == bytes_of(7, 12));
+    BOOST_TEST(record().marker == chunk_event(6).view.position);
+    BOOST_TEST(store().events == 18u);
+    BOOST_TEST(chunks_of(stream).size() == 3u);
+    BOOST_TEST(garbage_waiting(environment.read()) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_reclaimed_then_the_chunk_that_straddles_the_cut_is_cut_too) {
+    cut(6);
+    BOOST_TEST(reclaim(100).events_removed == 6u);
+    BOOST_TEST(chunks_of(stream) == (Versions{Version{7}, Version{9}}),
+               boost::test_tools::per_element());
+    BOOST_TEST(garbage_waiting(environment.read()) == 0u);
+    BOOST_TEST(record().last_chunk == Version{9});
+    BOOST_TEST(chunks_of(neighbour).size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_last_chunk_straddles_the_cut_then_the_record_follows_it) {
+    cut(10);
+    (void)reclaim(100);
+    BOOST_TEST(chunks_of(stream) == (Versions{Version{11}}), boost::test_tools::per_element());
+    BOOST_TEST(record().last_chunk == Version{11});
+}
+
+BOOST_AUTO_TEST_CASE(when_all_is_cut_then_all_chunks_go_and_the_ids_stay) {
+    cut(12);
+    BOOST_TEST(reclaim(100).events_removed == 12u);
+    BOOST_TEST(chunks_of(stream).empty());
+    BOOST_TEST(record().events() == 0u);
+    BOOST_TEST(find_id(environment.read(), stream, 1, id_number(1)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(when_slices_are_small_then_it_takes_several) {
+    cut(11);
+    BOOST_TEST(reclaim(1).more);
+    BOOST_TEST(chunks_of(stream).size() == 2u);
+    BOOST_TEST(reclaim(1).more);
+    BOOST_TEST(reclaim(100).events_removed == 3u);
+    BOOST_TEST(!reclaim(1).more);
+    BOOST_TEST(chunks_of(stream) == (Versions{Version{12}}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_cut_further_then_one_marker_stands_for_both) {
+    cut(3);
+    cut(8);
+    BOOST_TEST(markers() == std::vector<Position>{chunk_event(8).view.position},
+               boost::test_tools::per_element());
+    BOOST_TEST(record().bytes == bytes_of(9, 12));
+    BOOST_TEST(reclaim(100).events_removed == 8u);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_plan_is_older_than_another_cut_then_it_is_planned_again) {
+    const auto planned = plan_cut(environment.read(), stream, record(), Version{8});
+    cut(3);
+    BOOST_TEST(!apply(planned));
+    cut(10);
+    BOOST_TEST(apply(planned));  // further already: nothing to do
+    BOOST_TEST(record().first_version == Version{11});
+}
+
+BOOST_AUTO_TEST_CASE(when_the_stream_is_deleted_then_chunks_ids_and_the_snapshot_marker_go) {
+    cut(3);
+    delete_stream();
+    BOOST_TEST(record().deleted);
+    BOOST_TEST(record().bytes == 0u);
+    BOOST_TEST(record().events() == 0u);
+    BOOST_TEST(store().events == 12u);
+    BOOST_TEST(store().streams == 1u);
+    BOOST_TEST(markers() == std::vector<Position>{chunk_event(12).view.position},
+               boost::test_tools::per_element());
+    while (reclaim(3).more) {
+    }
+    BOOST_TEST(chunks_of(stream).empty());
+    BOOST_TEST(!find_id(environment.read(), stream, 1, id_number(1)).has_value());
+    BOOST_TEST(find_id(environment.read(), neighbour, 1, id_number(1)).has_value());
+    BOOST_TEST(chunks_of(neighbour).size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_cut_was_planned_before_the_deletion_then_it_changes_nothing) {
+    const auto planned = plan_cut(environment.read(), stream, record(), Version{8});
+    delete_stream();
+    BOOST_TEST(apply(planned));
+    BOOST_TEST(record().first_version == Version{13});
+    BOOST_TEST(store().events == 12u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

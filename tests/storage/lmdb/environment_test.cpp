@@ -1,0 +1,165 @@
+// The map grows when readers are gone; a reader that died holds nothing back.
+#include "tests/storage/lmdb/given_an_environment.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+using namespace firn;
+using namespace firn::lmdb;
+using namespace firn::test;
+
+namespace {
+
+struct GivenAFullMap : GivenAnEnvironment {
+    // Writes until the map has no room.
+    void fill() {
+        try {
+            for (std::uint64_t i = 0;; ++i) {
+                write([&](WriteTransaction& transaction) {
+                    transaction.put(Table::chunks, stream_key(StreamNumber{i}),
+                                    std::string(20'000, 'x'));
+                });
+            }
+        } catch (const LmdbError& error) {
+            BOOST_REQUIRE(error.map_is_full());
+        }
+    }
+};
+
+MDB_envinfo info_of(MDB_txn* transaction) {
+    MDB_envinfo info{};
+    mdb_env_info(mdb_txn_env(transaction), &info);
+    return info;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_an_environment, GivenAnEnvironment)
+
+BOOST_AUTO_TEST_CASE(when_a_transaction_is_not_committed_then_nothing_of_it_stays) {
+    {
+        auto transaction = environment.write();
+        transaction.put(Table::meta, "a", "1");
+    }
+    BOOST_TEST(!environment.read().get(Table::meta, "a").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_opened_again_then_what_was_committed_is_there) {
+    write([](WriteTransaction& transaction) { transaction.put(Table::meta, "a", "1"); });
+    environment.reopen();
+    BOOST_TEST(environment.read().get(Table::meta, "a").value() == "1");
+}
+
+BOOST_AUTO_TEST_CASE(when_it_cannot_be_opened_again_then_transactions_fail_until_it_can) {
+    write([](WriteTransaction& transaction) { transaction.put(Table::meta, "a", "1"); });
+    const auto away = directory.path().string() + "-away";
+    std::filesystem::rename(directory.path(), away);
+    BOOST_CHECK_THROW(environment.reopen(), LmdbError);
+    BOOST_CHECK_THROW((void)environment.read(), LmdbError);
+    BOOST_CHECK_THROW((void)environment.write(), LmdbError);
+    BOOST_CHECK_THROW((void)environment.space(), LmdbError);
+    BOOST_CHECK_THROW(environment.drop_stale_readers(), LmdbError);
+    BOOST_TEST((environment.oldest_reader() == std::chrono::milliseconds{0}));
+    std::filesystem::rename(away, directory.path());
+    environment.reopen();
+    BOOST_TEST(environment.read().get(Table::meta, "a").value() == "1");
+}
+
+BOOST_AUTO_TEST_CASE(when_a_key_is_sought_then_neighbours_are_found_on_either_side) {
+    write([](WriteTransaction& transaction) {
+        for (const std::uint64_t number : {10u, 20u, 300u}) {
+            transaction.put(Table::chunks, stream_key(StreamNumber{number}), "x");
+        }
+    });
+    const auto transaction = environment.read();
+    Cursor cursor(transaction, Table::chunks);
+    const auto at_most = [&](std::uint64_t number) {
+        return cursor.seek_at_most(stream_key(StreamNumber{number})) ? key_number(cursor.key(), 0)
+                                                                     : 0;
+    };
+    BOOST_TEST(at_most(9) == 0u);
+    BOOST_TEST(at_most(10) == 10u);
+    BOOST_TEST(at_most(19) == 10u);
+    BOOST_TEST(at_most(299) == 20u);
+    BOOST_TEST(at_most(UINT64_MAX) == 300u);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_process_died_while_reading_then_its_slot_is_freed) {
+    write([](WriteTransaction& transaction) { transaction.put(Table::meta, "a", "1"); });
+    int ready[2];
+    BOOST_REQUIRE(::pipe(ready) == 0);
+    const auto child = ::fork();
+    if (child == 0) {
+        // LMDB forbids using the parent's environment here.
+        Environment own(directory.path() / "events.mdb", std::size_t{1} << 20);
+        const auto transaction = own.read();
+        (void)!::write(ready[1], "r", 1);
+        for (;;) {
+            ::pause();
+        }
+    }
+    char byte = 0;
+    BOOST_REQUIRE(::read(ready[0], &byte, 1) == 1);
+    ::kill(child, SIGKILL);
+    BOOST_REQUIRE(::waitpid(child, nullptr, 0) == child);
+    ::close(ready[0]);
+    ::close(ready[1]);
+
+    int dead = 0;
+    environment.drop_stale_readers();
+    mdb_reader_check(mdb_txn_env(environment.read().handle()), &dead);
+    BOOST_TEST(dead == 0);
+    // Its pages are used again: rewriting the same value does not grow the file.
+    const auto rewrite = [&](int times) {
+        for (int i = 0; i < times; ++i) {
+            write([&](WriteTransaction& transaction) {
+                transaction.put(Table::meta, "a", std::string(50'000, 'x'));
+            });
+        }
+        return info_of(environment.read().handle()).me_last_pgno;
+    };
+    const auto before = rewrite(10);
+    BOOST_TEST(rewrite(50) == before);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(given_a_full_map, GivenAFullMap)
+
+BOOST_AUTO_TEST_CASE(when_it_grows_then_writing_goes_on_and_nothing_is_lost) {
+    fill();
+    const auto before = environment.map_bytes();
+    environment.grow();
+    BOOST_TEST(environment.map_bytes() == 2 * before);
+    write([](WriteTransaction& transaction) {
+        transaction.put(Table::meta, "more", std::string(20'000, 'y'));
+    });
+    BOOST_TEST(environment.read().get(Table::chunks, stream_key(StreamNumber{0})).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(when_somebody_reads_then_growing_waits_for_the_end_of_it) {
+    fill();
+    std::promise<void> reading;
+    std::promise<void> may_end;
+    std::atomic<bool> reader_ended{false};
+    std::thread reader([&] {
+        const auto transaction = environment.read();
+        const auto value = transaction.get(Table::chunks, stream_key(StreamNumber{0})).value();
+        reading.set_value();
+        may_end.get_future().wait();
+        BOOST_TEST(value == std::string(20'000, 'x'));
+        reader_ended = true;
+    });
+    reading.get_future().wait();
+    std::thread ends_the_reader([&] { may_end.set_value(); });
+    environment.grow();
+    BOOST_TEST(reader_ended);
+    ends_the_reader.join();
+    reader.join();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
