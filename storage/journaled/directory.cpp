@@ -147,6 +147,17 @@ void StoreDirectory::make_store() {
     }
 }
 
+// LMDB begins a file with two pages that hold no events. A crash that tore them would leave a file
+// that it refuses for ever.
+void StoreDirectory::remove_half_made_file() {
+    std::error_code error;
+    const auto bytes = fs::file_size(current_file(), error);
+    const auto empty_bytes = 2 * static_cast<std::uintmax_t>(::sysconf(_SC_PAGESIZE));
+    if (!error && bytes <= empty_bytes && (!fs::exists(journal()) || fs::is_empty(journal()))) {
+        fs::remove(current_file(), error);
+    }
+}
+
 void StoreDirectory::read_current() {
     const auto text = read_small_file(path_ / "CURRENT");
     if (text) {
@@ -157,6 +168,7 @@ void StoreDirectory::read_current() {
              fmt::format("{} is missing or damaged: it should name the events-*.mdb file in use",
                          (path_ / "CURRENT").string()));
     }
+    remove_half_made_file();
     // The journal is made after the file, so an empty one in its place would lose events.
     if (!fs::exists(current_file()) && fs::exists(journal()) && !fs::is_empty(journal())) {
         fail(Cause::damaged, fmt::format("{} is missing; restore the directory from a copy",

@@ -34,6 +34,7 @@ private:
     void read_format();
     void make_store();
     void read_current();
+    void remove_half_made_file();
 
     std::filesystem::path path_;
     File lock_;
