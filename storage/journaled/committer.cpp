@@ -26,22 +26,14 @@ std::size_t encoded_bytes_max(const Transaction& transaction) noexcept {
 
 }  // namespace
 
-// Whether an append was there before.
-struct Committer::Repeat {
-    enum class Kind : std::uint8_t { fresh, replay, duplicate };
-    Kind kind = Kind::fresh;
-    StreamOutcome original;  // replay
-    EventId first_known{};
-    EventId offending{};  // duplicate
-};
-
 Committer::Committer(const JournaledConfig& config, const lmdb::Environment& environment,
                      journal::Journal& journal, Unsettled& unsettled, Settler& settler)
     : config_(config),
       environment_(environment),
       journal_(journal),
       unsettled_(unsettled),
-      settler_(settler) {}
+      settler_(settler),
+      ids_(environment, unsettled) {}
 
 void Committer::start(const Start& start) {
     last_stream_ = start.last_stream;
@@ -161,7 +153,7 @@ bool Committer::replay_or_refuse(const Transaction& transaction, std::span<Head*
     bool all_replay = true;
     for (std::size_t i = 0; i < writes.size(); ++i) {
         if (appends_events(writes[i])) {
-            repeats[i] = compare(*heads[i], *writes[i].events);
+            repeats[i] = ids_.compare(*heads[i], *writes[i].events);
         }
         const bool replay = repeats[i].kind == Repeat::Kind::replay;
         const bool only_checks =
@@ -188,69 +180,6 @@ bool Committer::replay_or_refuse(const Transaction& transaction, std::span<Head*
         }
     }
     return replayed || !outcome.conflicts.empty();
-}
-
-Committer::Repeat Committer::compare(const Head& head, const EncodedEvents& events) const {
-    Repeat repeat;
-    bool any_known = false;
-    bool all_known = true;
-    bool any_offends = false;
-    std::optional<lmdb::IdFact> before;
-    EventDecoder decoder(events.bytes());
-    EventView event;
-    for (bool first = true; decoder.decode_next(event); first = false) {
-        const auto known =
-            event.id_from_client ? known_id(head, event.id) : std::optional<lmdb::IdFact>{};
-        if (!known) {
-            all_known = false;
-            before.reset();
-            continue;
-        }
-        if (!std::exchange(any_known, true)) {
-            repeat.first_known = event.id;
-        }
-        const bool in_place = first || (before && known->version == before->version.next());
-        const bool same = known->digest == content_digest(event.type, event.data, event.metadata);
-        if (!(in_place && same) && !std::exchange(any_offends, true)) {
-            repeat.offending = event.id;
-        }
-        if (first) {
-            repeat.original.first_version = known->version;
-        }
-        before = known;
-    }
-    if (!any_known) {
-        return repeat;
-    }
-    if (all_known && !any_offends) {
-        repeat.kind = Repeat::Kind::replay;
-        repeat.original.version = before->version;
-        repeat.original.position = before->position;
-        repeat.original.recorded_at = before->recorded_at;
-        return repeat;
-    }
-    repeat.kind = Repeat::Kind::duplicate;
-    if (!any_offends) {
-        repeat.offending = repeat.first_known;
-    }
-    return repeat;
-}
-
-std::optional<lmdb::IdFact> Committer::known_id(const Head& head, const EventId& id) const {
-    if (head.stream == StreamNumber{}) {
-        return std::nullopt;
-    }
-    if (const auto staged = staged_id_facts_.find({head.stream.value(), id});
-        staged != staged_id_facts_.end()) {
-        return staged->second;
-    }
-    if (const auto fact = unsettled_.find_id(head, id)) {
-        return fact;
-    }
-    // In this order: what was not in memory any more when looked for there has settled by now.
-    const auto transaction = environment_.read();
-    const auto record = lmdb::read_stream(transaction, head.stream);
-    return record ? lmdb::find_id(transaction, head.stream, record->client_ids, id) : std::nullopt;
 }
 
 bool Committer::refuse_unexpected(const Transaction& transaction, std::span<Head* const> heads,
@@ -327,31 +256,9 @@ StreamOutcome Committer::stage_append(Head& head, const EncodedEvents& events) {
         head.staged_time = event.recorded_at;
     }
     if (events.has_client_ids()) {
-        stage_ids(head, events, entry.version, entry.position);
+        ids_.stage(head, events, entry.version, entry.position, group_time_);
     }
     return {entry.version, head.staged_version, head.staged_position, head.staged_time};
-}
-
-void Committer::stage_ids(Head& head, const EncodedEvents& events, Version first,
-                          Position first_position) {
-    EventDecoder decoder(events.bytes());
-    EventView event;
-    event.version = first;
-    event.position = first_position;
-    for (;;) {
-        event.recorded_at = group_time_;
-        if (!decoder.decode_next(event)) {
-            return;
-        }
-        if (event.id_from_client) {
-            const lmdb::IdFact fact{content_digest(event.type, event.data, event.metadata),
-                                    event.version, event.position, event.recorded_at};
-            staged_id_facts_.insert_or_assign({head.stream.value(), event.id}, fact);
-            staged_ids_.push_back({&head, {event.id, fact, 0}});
-        }
-        event.version = event.version.next();
-        event.position = event.position.next();
-    }
 }
 
 void Committer::stage_deletion(Head& head) {
@@ -430,8 +337,7 @@ void Committer::forget_group() {
     staged_outcomes_.clear();
     staged_deletions_.clear();
     staged_forgotten_.clear();
-    staged_ids_.clear();
-    staged_id_facts_.clear();
+    ids_.forget_staged();
 }
 
 void Committer::publish() {
@@ -452,7 +358,7 @@ void Committer::publish() {
     }
     publication.heads = staged_heads_;
     publication.deletions = std::move(staged_deletions_);
-    publication.ids = std::move(staged_ids_);
+    publication.ids = ids_.take_staged();
     publication.group = std::move(group);
     for (const auto* head : staged_heads_) {
         streams_ += head->version == no_version ? 1 : 0;

@@ -11,10 +11,10 @@
 #pragma once
 
 #include "storage/journal/journal.hpp"
+#include "storage/journaled/client_ids.hpp"
 #include "storage/journaled/settler.hpp"
 #include "storage/journaled/unsettled.hpp"
 
-#include <map>
 #include <span>
 #include <vector>
 
@@ -46,21 +46,16 @@ public:
     void forget_events(std::uint64_t count) noexcept { events_ -= count; }
 
 private:
-    struct Repeat;
-
     Head& head_of(const StreamName& stream);
     void check_and_stage(const Transaction& transaction, TransactionOutcome& outcome);
     [[nodiscard]] bool refuse_deleted(std::span<Head* const> heads, TransactionOutcome& outcome);
     [[nodiscard]] bool replay_or_refuse(const Transaction& transaction,
                                         std::span<Head* const> heads, TransactionOutcome& outcome);
-    [[nodiscard]] Repeat compare(const Head& head, const EncodedEvents& events) const;
-    [[nodiscard]] std::optional<lmdb::IdFact> known_id(const Head& head, const EventId& id) const;
     [[nodiscard]] bool refuse_unexpected(const Transaction& transaction,
                                          std::span<Head* const> heads, TransactionOutcome& outcome);
     void stage(const Transaction& transaction, std::span<Head* const> heads,
                TransactionOutcome& outcome);
     StreamOutcome stage_append(Head& head, const EncodedEvents& events);
-    void stage_ids(Head& head, const EncodedEvents& events, Version first, Position first_position);
     void stage_deletion(Head& head);
     void touch(Head& head);
     char* entry_space(std::size_t bytes);
@@ -76,6 +71,7 @@ private:
     journal::Journal& journal_;
     Unsettled& unsettled_;
     Settler& settler_;
+    ClientIds ids_;
 
     StreamNumber last_stream_;
     Position last_position_;
@@ -106,8 +102,6 @@ private:
     std::vector<TransactionOutcome*> staged_outcomes_;
     std::vector<std::pair<Position, UnsettledDeletion>> staged_deletions_;
     std::vector<std::uint64_t> staged_forgotten_;  // events held by streams that it deletes
-    std::vector<std::pair<Head*, lmdb::IdEntry>> staged_ids_;
-    std::map<std::pair<std::uint64_t, EventId>, lmdb::IdFact> staged_id_facts_;
 };
 
 }  // namespace firn

@@ -217,10 +217,8 @@ BOOST_AUTO_TEST_CASE(when_the_file_cannot_be_opened_again_then_reads_fail_and_th
         append(order, numbered(1));
         const Version up_to{nth};
         std::optional<Injection> failing;
-        failing.emplace(FaultPlan{.call = FaultyCall::write,
-                                  .nth = nth,
-                                  .and_all_after = true,
-                                  .path_part = "events-"});
+        failing.emplace(FaultPlan{
+            .call = FaultyCall::write, .nth = nth, .and_all_after = true, .path_part = "events-"});
         BOOST_TEST(!store().cut(order, up_to).has_value());
         failing.reset();
         failing.emplace(
@@ -233,8 +231,8 @@ BOOST_AUTO_TEST_CASE(when_the_file_cannot_be_opened_again_then_reads_fail_and_th
             while (store().read(order, {})) {
             }
             BOOST_TEST((store().read(order, {}).error() == storage_errc::io_failed));
-            BOOST_TEST((commit({appending({"new", "1"}, numbered(1))}).error ==
-                        storage_errc::io_failed));
+            BOOST_TEST(
+                (commit({appending({"new", "1"}, numbered(1))}).error == storage_errc::io_failed));
             (void)store().stats();
         }
         failing.reset();
