@@ -33,7 +33,9 @@ public:
         if (full_) {
             return false;
         }
-        if (!page_.events.empty() && bytes_ + encoded_bytes > query_.bytes_max) {
+        // Stand-ins have no bytes, so they always fit.
+        if (encoded_bytes > 0 && !page_.events.empty() &&
+            bytes_ + encoded_bytes > query_.bytes_max) {
             page_.next_after = Position{entry.event.position.value() - 1};
             full_ = true;
             return false;

@@ -115,6 +115,13 @@ BOOST_AUTO_TEST_CASE(when_the_bytes_are_used_up_then_the_page_ends_before_what_d
     check_page({.bytes_max = 2 * size, .types = {"Closed"}}, {4, 5}, 6);
 }
 
+BOOST_AUTO_TEST_CASE(when_a_stand_in_follows_an_event_past_the_bytes_then_it_fits_having_none) {
+    const StreamName cut_away{"late", "1"};
+    append(cut_away, numbered(1));
+    cut(cut_away, Version{1});
+    check_page({.after = Position{8}, .bytes_max = 0}, {9, 10}, 10);
+}
+
 BOOST_AUTO_TEST_CASE(when_it_was_closed_and_opened_then_the_feed_is_the_same) {
     const auto before = seen(feed());
     reopen();
