@@ -14,26 +14,30 @@ namespace {
 // One context per thread: making one costs more than hashing a small event.
 class Sha256 {
 public:
-    Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-        if (!context_) {
-            throw std::bad_alloc();
-        }
-        EVP_DigestInit_ex2(context_.get(), algorithm(), nullptr);
-    }
-    void add(std::string_view bytes) {
-        EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
-    }
-    // The hash of what was added; starts anew.
-    Hash finish() {
+    Sha256() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) { require(context_ != nullptr); }
+
+    Hash of(std::string_view bytes) {
         Hash hash;
-        EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(hash.data()), nullptr);
-        EVP_DigestInit_ex2(context_.get(), nullptr, nullptr);
+        require(EVP_DigestInit_ex2(context_.get(), algorithm(), nullptr) == 1 &&
+                EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1 &&
+                EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(hash.data()),
+                                   nullptr) == 1);
         return hash;
     }
 
 private:
+    // All that can fail here is getting memory; a hash of nothing must not pass for one.
+    static void require(bool done) {
+        if (!done) {
+            throw std::bad_alloc();
+        }
+    }
     static const EVP_MD* algorithm() {
-        static const EVP_MD* fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+        static const EVP_MD* fetched = [] {
+            const auto* sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+            require(sha256 != nullptr);
+            return sha256;
+        }();
         return fetched;
     }
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
@@ -66,8 +70,7 @@ Hash chain_start(std::string_view category, std::string_view id) {
     auto& [sha, framed] = workspace();
     put_frame(framed, category);
     put_frame(framed, id);
-    sha.add(framed);
-    return sha.finish();
+    return sha.of(framed);
 }
 
 Hash chain_next(const Hash& previous, const EventView& event) {
@@ -80,8 +83,7 @@ Hash chain_next(const Hash& previous, const EventView& event) {
     put_frame(framed, static_cast<std::uint64_t>(event.recorded_at.time_since_epoch().count()));
     put_frame(framed, event.data);
     put_frame(framed, event.metadata);
-    sha.add(framed);
-    return sha.finish();
+    return sha.of(framed);
 }
 
 }  // namespace firn
