@@ -47,6 +47,7 @@ char* put(char* out, std::string_view bytes) noexcept {
 constexpr std::size_t entry_prefix_bytes = 1 + 8;    // kind, stream
 constexpr std::size_t append_bytes = 8 + 8 + 4 + 4;  // version, position, count, size
 constexpr std::size_t create_bytes = 1 + 1;          // two lengths
+constexpr std::size_t category_bytes_max = 64;       // is_valid_category
 constexpr std::size_t delete_bytes = 8;              // version
 
 }  // namespace
@@ -108,7 +109,7 @@ char* encode_entry(const Entry& entry, char* out) noexcept {
             out = put(out, static_cast<std::uint32_t>(entry.events.size()));
             return put(out, entry.events);
         case EntryKind::create_stream:
-            BOOST_ASSERT(entry.category.size() <= 64 && entry.id.size() <= 255);
+            BOOST_ASSERT(entry.category.size() <= category_bytes_max && entry.id.size() <= 255);
             out = put(out, static_cast<std::uint8_t>(entry.category.size()));
             out = put(out, static_cast<std::uint8_t>(entry.id.size()));
             out = put(out, entry.category);
@@ -136,6 +137,9 @@ bool EntryDecoder::next(Entry& entry) noexcept {
         case EntryKind::create_stream: {
             const auto category_bytes = in.take_int<std::uint8_t>();
             const auto id_bytes = in.take_int<std::uint8_t>();
+            if (category_bytes > category_bytes_max) {
+                return false;
+            }
             entry.category = in.take(category_bytes);
             entry.id = in.take(id_bytes);
             break;

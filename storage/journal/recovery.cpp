@@ -55,6 +55,12 @@ public:
                                 "{} on are missing; restore the directory from a copy",
                                 live_[i].path.string(), header.first_sequence, needed));
             }
+            if (i > 0 && header.first_sequence < live_[i - 1].header.first_sequence) {
+                damaged(fmt::format(
+                    "journal segment {} begins at record {}, before {}, which is "
+                    "older; restore the directory from a copy",
+                    live_[i].path.string(), header.first_sequence, live_[i - 1].path.string()));
+            }
             const bool last = i + 1 == live_.size();
             const auto end = last ? UINT64_MAX : live_[i + 1].header.first_sequence;
             next = read_segment(live_[i], end, last, replay);

@@ -266,7 +266,8 @@ error_code Settler::mending(const std::function<void()>& step) {
                     return storage_errc::store_failed;
                 }
             }
-            if (error.is_fatal()) {
+            // At once, since readers fail until then.
+            if (error.is_fatal() || !environment_.is_usable()) {
                 try {
                     environment_.reopen();
                 } catch (const std::exception& reopen_error) {

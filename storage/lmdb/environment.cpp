@@ -211,6 +211,15 @@ void Environment::reopen() {
     open();
 }
 
+bool Environment::is_usable() const {
+    try {
+        (void)read();
+        return true;
+    } catch (const LmdbError& error) {
+        return !error.is_fatal();
+    }
+}
+
 void Environment::drop_stale_readers() const {
     int dropped = 0;
     check(mdb_reader_check(env_, &dropped), "checking readers");

@@ -145,6 +145,8 @@ public:
     // After a fatal error: closes and opens the file again. Where that fails, transactions fail
     // as after the fatal error, until it is called again and succeeds.
     void reopen();
+    // False after a fatal error: no transaction begins any more.
+    [[nodiscard]] bool is_usable() const;
     // Frees the slots of readers whose process died.
     void drop_stale_readers() const;
 

@@ -9,3 +9,10 @@ function(firn_injects_faults target)
         SKIP_PRECOMPILE_HEADERS ON
         COMPILE_OPTIONS "-U_FORTIFY_SOURCE")
 endfunction()
+
+# Thousands of synced writes that test no disk: in memory they take a hundredth of the time.
+function(firn_runs_in_memory)
+    if(IS_DIRECTORY /dev/shm)
+        set_tests_properties(${ARGN} PROPERTIES ENVIRONMENT TMPDIR=/dev/shm)
+    endif()
+endfunction()

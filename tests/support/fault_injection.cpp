@@ -35,6 +35,7 @@ struct State {
     FaultPlan::Effect effect{};
     char path_part[64] = {};
     bool refuse_direct = false;
+    std::atomic<bool> waits_for_sync{false};
 };
 State state;
 thread_local int spared = 0;
@@ -61,7 +62,7 @@ bool path_matches(const char* path) noexcept {
 }
 
 bool strikes_file(FaultyCall call, int fd) noexcept {
-    if (!is_armed() || call != state.call) {
+    if (!is_armed() || call != state.call || state.waits_for_sync) {
         return false;
     }
     if (state.path_part[0] != '\0') {
@@ -128,6 +129,7 @@ Injection::Injection(const FaultPlan& plan) {
     state.error = plan.error;
     state.effect = plan.effect;
     state.refuse_direct = plan.refuse_direct;
+    state.waits_for_sync = plan.after_sync;
     std::snprintf(state.path_part, sizeof(state.path_part), "%s", plan.path_part.c_str());
     state.armed.store(true, std::memory_order_release);
 }
@@ -184,11 +186,19 @@ ssize_t write(int fd, const void* bytes, size_t size) {
 }
 
 int fsync(int fd) {
-    return strikes_file(FaultyCall::sync, fd) ? failing() : FIRN_TEST_REAL(fsync)(fd);
+    if (strikes_file(FaultyCall::sync, fd)) {
+        return failing();
+    }
+    state.waits_for_sync = false;
+    return FIRN_TEST_REAL(fsync)(fd);
 }
 
 int fdatasync(int fd) {
-    return strikes_file(FaultyCall::sync, fd) ? failing() : FIRN_TEST_REAL(fdatasync)(fd);
+    if (strikes_file(FaultyCall::sync, fd)) {
+        return failing();
+    }
+    state.waits_for_sync = false;
+    return FIRN_TEST_REAL(fdatasync)(fd);
 }
 
 int ftruncate(int fd, off_t size) noexcept {

@@ -28,6 +28,7 @@ struct FaultPlan {
     // What a failing write leaves behind.
     enum class Effect : std::uint8_t { nothing, half, whole } effect = Effect::nothing;
     std::string path_part = {};  // only files whose path has this in it
+    bool after_sync = false;     // only once a file was synced: that write is LMDB's root page
     bool refuse_direct = false;  // opening with O_DIRECT answers EINVAL, as some file systems do
 };
 

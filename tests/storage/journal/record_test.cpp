@@ -137,6 +137,18 @@ BOOST_AUTO_TEST_CASE(when_the_kind_is_unknown_then_it_is_refused) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(when_a_category_is_longer_than_any_can_be_then_it_is_refused) {
+    const std::string longest(64, 'c');
+    auto bytes = encoded({.kind = EntryKind::create_stream,
+                          .stream = StreamNumber{5},
+                          .category = longest,
+                          .id = "4711"});
+    Entry entry;
+    BOOST_TEST(EntryDecoder(bytes).next(entry));
+    bytes[9] = 65;
+    BOOST_TEST(!EntryDecoder(bytes).next(entry));
+}
+
 BOOST_AUTO_TEST_CASE(when_the_bytes_are_random_then_decoding_ends_within_them) {
     auto random = Random::announced("random entries");
     for (int i = 0; i < 20'000; ++i) {

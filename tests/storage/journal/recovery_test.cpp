@@ -149,6 +149,14 @@ BOOST_AUTO_TEST_CASE(when_the_last_is_missing_then_what_is_left_counts) {
     BOOST_TEST(start.next_sequence == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(when_a_newer_one_begins_before_an_older_one_then_it_refuses) {
+    const auto path = directory() / "0000000000000009.segment";
+    auto made = Segment::create(path, store, segment_bytes);
+    BOOST_REQUIRE(made.has_value());
+    BOOST_REQUIRE(!made->begin(9, 2));
+    BOOST_TEST(says(refusal(), path, "which is older"));
+}
+
 BOOST_AUTO_TEST_CASE(when_they_are_only_checked_then_nothing_is_written) {
     overwrite(directory() / "spare-1.segment", "half made");
     std::uint64_t seen = 0;

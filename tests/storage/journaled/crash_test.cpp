@@ -12,7 +12,13 @@ namespace {
 
 // A round of two slices whose second one fails: the first slice's streams have settled, the
 // round has not, and stream numbers decide who was first.
-struct GivenAnInterruptedRound : GivenAJournaledStore {
+struct GivenAnInterruptedRound : GivenADirectory {
+    GivenAnInterruptedRound() {
+        config.segment_bytes = 4u << 20;
+        config.pending_bytes_max = 8u << 20;
+        open();
+    }
+
     const StreamName first{"a", "1"};
     const StreamName last{"z", "1"};
 
