@@ -175,6 +175,10 @@ int run(const Options& options) {
     double ours_256 = 0;
     for (const auto& [group, events] : std::vector<std::pair<std::size_t, std::size_t>>{
              {1, 40'000}, {16, 400'000}, {64, 800'000}, {256, 1'600'000}}) {
+        // `append 256`: only groups of that size.
+        if (!options.rest.empty() && options.rest.front() != std::to_string(group)) {
+            continue;
+        }
         std::vector<double> raws;
         std::vector<double> owns;
         std::vector<double> shares;

@@ -215,20 +215,21 @@ void SettleRound::collect() {
             if (!decoder.next(item.entry)) {
                 throw lmdb::CorruptRecord("a journal entry cannot be decoded");
             }
+            places_.push_back({item.entry.stream, static_cast<std::uint32_t>(items_.size())});
             items_.push_back(item);
         }
     }
-    std::ranges::stable_sort(items_, {}, [](const Item& item) { return item.entry.stream; });
+    std::ranges::sort(places_);
 }
 
 std::span<const SettledStream> SettleRound::write_slice(std::uint32_t events_max) {
     slice_events_ = 0;
     slice_streams_.clear();
     auto transaction = environment_->write();
-    while (next_item_ < items_.size() && slice_events_ < events_max) {
+    while (next_place_ < places_.size() && slice_events_ < events_max) {
         write_stream(transaction, events_max);
     }
-    const bool complete = next_item_ == items_.size();
+    const bool complete = next_place_ == places_.size();
     if (complete) {
         write_index(transaction);
         store_.settled_sequence = last_sequence_;
@@ -241,13 +242,31 @@ std::span<const SettledStream> SettleRound::write_slice(std::uint32_t events_max
 }
 
 void SettleRound::write_stream(lmdb::WriteTransaction& transaction, std::uint32_t events_max) {
-    const auto stream = items_[next_item_].entry.stream;
+    const auto stream = places_[next_place_].stream;
     StreamWriter writer(*this, transaction, stream);
-    while (next_item_ < items_.size() && items_[next_item_].entry.stream == stream &&
-           writer.settle(items_[next_item_], events_max)) {
-        ++next_item_;
+    while (next_place_ < places_.size() && places_[next_place_].stream == stream &&
+           writer.settle(items_[places_[next_place_].item], events_max)) {
+        ++next_place_;
+        prefetch(next_place_);
     }
     writer.finish();
+}
+
+// By stream, the groups' bytes are met in no order that the processor could foresee: waiting for
+// them was a seventh of the round.
+void SettleRound::prefetch(std::size_t place) const noexcept {
+    constexpr std::size_t item_ahead = 12;
+    constexpr std::size_t events_ahead = 6;
+    constexpr std::size_t line_bytes = 64;
+    if (place + item_ahead < places_.size()) {
+        __builtin_prefetch(&items_[places_[place + item_ahead].item]);
+    }
+    if (place + events_ahead < places_.size()) {
+        const auto events = items_[places_[place + events_ahead].item].entry.events;
+        for (std::size_t at = 0; at < std::min(events.size(), 4 * line_bytes); at += line_bytes) {
+            __builtin_prefetch(events.data() + at);
+        }
+    }
 }
 
 void SettleRound::write_index(lmdb::WriteTransaction& transaction) {

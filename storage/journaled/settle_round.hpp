@@ -62,8 +62,17 @@ private:
     std::vector<std::shared_ptr<const Group>> groups_;
     std::uint32_t remembered_ids_;
 
-    std::vector<Item> items_;
-    std::size_t next_item_ = 0;
+    // Where an item is by stream; sorting these moves far fewer bytes than sorting the items.
+    struct Place {
+        StreamNumber stream;
+        std::uint32_t item = 0;
+        friend auto operator<=>(const Place&, const Place&) = default;
+    };
+    void prefetch(std::size_t place) const noexcept;
+
+    std::vector<Item> items_;    // in the journal's order
+    std::vector<Place> places_;  // sorted
+    std::size_t next_place_ = 0;
     std::vector<lmdb::IndexEntry> index_;  // by position, from first_position_
     Position first_position_;
     Position last_position_;

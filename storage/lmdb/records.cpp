@@ -108,9 +108,16 @@ std::uint32_t find_label(const Transaction& transaction, LabelKind kind, std::st
 
 std::uint32_t Labels::label(WriteTransaction& transaction, StoreRecord& store, LabelKind kind,
                             std::string_view text) {
+    if (kind == LabelKind::type && last_type_label_ != 0 && text == last_type_) {
+        return last_type_label_;
+    }
     key_.assign(1, static_cast<char>(kind));
     key_.append(text);
     if (const auto known = known_.find(key_); known != known_.end()) {
+        if (kind == LabelKind::type) {
+            last_type_ = text;
+            last_type_label_ = known->second;
+        }
         return known->second;
     }
     auto label = find_label(transaction, kind, text);

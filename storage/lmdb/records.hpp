@@ -51,11 +51,17 @@ public:
     [[nodiscard]] std::uint32_t label(WriteTransaction& transaction, StoreRecord& store,
                                       LabelKind kind, std::string_view text);
     // After a transaction that was not committed.
-    void forget() { known_.clear(); }
+    void forget() {
+        known_.clear();
+        last_type_label_ = 0;
+    }
 
 private:
     std::unordered_map<std::string, std::uint32_t> known_;
     std::string key_;  // reused
+    // Neighbours are often of one type.
+    std::string last_type_;
+    std::uint32_t last_type_label_ = 0;
 };
 
 }  // namespace firn::lmdb

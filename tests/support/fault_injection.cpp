@@ -252,6 +252,15 @@ void* aligned_alloc(size_t alignment, size_t size) noexcept {
     return strikes(FaultyCall::allocate) ? no_memory() : __libc_memalign(alignment, size);
 }
 
+// glibc ends the program when it has no memory to note that a thread_local wants destroying, which
+// no program can prevent. So that allocation goes through.
+int __cxa_thread_atexit_impl(void (*destroy)(void*), void* object, void* library) noexcept {
+    const Spared allocations;
+    using Register = int (*)(void (*)(void*), void*, void*);
+    static std::atomic<void*> known{nullptr};
+    return real<Register>(known, "__cxa_thread_atexit_impl")(destroy, object, library);
+}
+
 int posix_memalign(void** result, size_t alignment, size_t size) noexcept {
     if (strikes(FaultyCall::allocate)) {
         return ENOMEM;

@@ -151,7 +151,7 @@ struct GivenABusyStore : GivenADirectory {
 
 int group_count() {
     const char* stated = std::getenv("FIRN_CONCURRENT_GROUPS");
-    return stated ? std::atoi(stated) : 1500;
+    return stated ? std::atoi(stated) : 4000;
 }
 
 }  // namespace

@@ -16,12 +16,6 @@ using namespace firn::test;
 
 namespace {
 
-#ifdef FIRN_SWEEP_EVERYTHING
-constexpr std::uint64_t allocation_stride = 1;
-#else
-constexpr std::uint64_t allocation_stride = 7;
-#endif
-
 // What became of one step.
 enum class Fate : std::uint8_t { not_tried, acknowledged, unknown };
 
@@ -350,13 +344,13 @@ BOOST_AUTO_TEST_CASE(when_one_truncation_fails_then_nothing_is_half_there) {
 
 BOOST_AUTO_TEST_CASE(when_one_allocation_fails_then_nothing_is_half_there) {
     if (Injection::can_fail_allocations()) {
-        sweep({.call = FaultyCall::allocate}, allocation_stride);
+        sweep({.call = FaultyCall::allocate});
     }
 }
 
 BOOST_AUTO_TEST_CASE(when_allocations_fail_from_some_point_on_then_nothing_is_half_there) {
     if (Injection::can_fail_allocations()) {
-        sweep({.call = FaultyCall::allocate, .and_all_after = true}, 5 * allocation_stride);
+        sweep({.call = FaultyCall::allocate, .and_all_after = true}, 5);
     }
 }
 

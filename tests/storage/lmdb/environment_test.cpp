@@ -146,18 +146,20 @@ BOOST_AUTO_TEST_CASE(when_somebody_reads_then_growing_waits_for_the_end_of_it) {
     std::promise<void> reading;
     std::promise<void> may_end;
     std::atomic<bool> reader_ended{false};
+    std::atomic<bool> value_stayed{false};
     std::thread reader([&] {
         const auto transaction = environment.read();
         const auto value = transaction.get(Table::chunks, stream_key(StreamNumber{0})).value();
         reading.set_value();
         may_end.get_future().wait();
-        BOOST_TEST(value == std::string(20'000, 'x'));
+        value_stayed = value == std::string(20'000, 'x');
         reader_ended = true;
     });
     reading.get_future().wait();
     std::thread ends_the_reader([&] { may_end.set_value(); });
     environment.grow();
     BOOST_TEST(reader_ended);
+    BOOST_TEST(value_stayed);
     ends_the_reader.join();
     reader.join();
 }
