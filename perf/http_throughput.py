@@ -109,12 +109,12 @@ http {{
 
 
 class Firn:
-    def __init__(self, program, work):
+    def __init__(self, program, work, threads):
         self.port = free_port()
         self.log = open(work / "firn.log", "w")
         self.process = subprocess.Popen(
             [program, "serve", "--data", str(work / "data"), "--listen", f"127.0.0.1:{self.port}",
-             "--log-level", "warning"], stdout=self.log, stderr=self.log)
+             "--log-level", "warning", "--threads", threads], stdout=self.log, stderr=self.log)
         wait_for(self.port)
 
     def get(self, path):
@@ -170,7 +170,8 @@ def main():
     parser.add_argument("--firn", default="build/release/firn")
     parser.add_argument("--seconds", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="append or state")
+    parser.add_argument("--threads", default="0", help="of firn serve")
     parser.add_argument("--data", default=None)
     parser.add_argument("--smoke", action="store_true")
     options = parser.parse_args()
@@ -181,7 +182,7 @@ def main():
             print(f"{tool} is not installed: nothing was measured")
             sys.exit(77)
     work = pathlib.Path(tempfile.mkdtemp(prefix="firn-http-", dir=options.data))
-    firn = Firn(os.path.abspath(options.firn), work)
+    firn = Firn(os.path.abspath(options.firn), work, options.threads)
     nginx = None
     try:
         firn.post(1)

@@ -25,8 +25,10 @@ namespace asio = boost::asio;
 namespace {
 
 std::size_t threads_of(const ProgramConfig& config) {
-    const auto wanted = config.threads == 0 ? std::thread::hardware_concurrency() : config.threads;
-    return std::max(1u, wanted);
+    // By default one processor is left to the journal and the settler.
+    const auto wanted = config.threads == 0 ? std::max(std::thread::hardware_concurrency(), 2u) - 1
+                                            : config.threads;
+    return std::clamp(wanted, 1u, 1024u);
 }
 
 // Connections are files: the usual soft limit of 1,024 is far below connections_max.

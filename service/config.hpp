@@ -14,7 +14,7 @@ struct ProgramConfig {
     ServiceConfig service;
     HttpConfig http;
 
-    // Threads that serve requests; 0: one for each processor.
+    // Threads that serve requests; 0: one less than processors.
     std::uint32_t threads = 0;
     // Allows listening where other machines can reach it, without any authentication.
     bool insecure = false;

@@ -109,7 +109,9 @@ void add_serve_command(CLI::App& program, Action& chosen) {
         .add_option("--listen", arguments->listen,
                     "Where to listen (default: 127.0.0.1:7070); port 0 takes a free one")
         ->type_name("ADDRESS:PORT");
-    command.add_option("--threads", arguments->threads, "Threads (default: one per processor)")
+    command
+        .add_option("--threads", arguments->threads,
+                    "Threads that serve requests (default: one less than processors)")
         ->type_name("N");
     command.add_option("--config", arguments->config, "A TOML file of settings (FIRN_CONFIG)")
         ->type_name("FILE");

@@ -123,7 +123,7 @@ void add_program(std::vector<Setting>& list) {
     list.push_back(setting("data", "the data directory", FIRN_FIELD(service.data)));
     list.push_back(listen());
     list.push_back(
-        count("threads", "that serve requests; 0: one for each processor", FIRN_FIELD(threads)));
+        count("threads", "that serve requests; 0: one less than processors", FIRN_FIELD(threads)));
     list.push_back(setting("insecure", "allow listening beyond this machine without passwords",
                            FIRN_FIELD(insecure)));
     list.push_back(setting("log.level", "debug, info, warning or error", FIRN_FIELD(log.level)));
