@@ -5,6 +5,7 @@
 #   tidy      clang-tidy finds nothing in our own files
 #   asan      the tests but the slow ones under AddressSanitizer and UBSan
 #   tsan      the same under ThreadSanitizer
+#   fuzz      each fuzz target for FIRN_FUZZ_SECONDS (10) on from its seeds
 #   release   everything but slow, as it is shipped; warnings are errors in each build
 #
 # Without a stage: all of them, in this order. A stage that fails stops none of the others; the
@@ -48,17 +49,37 @@ check_tidy() {
             --extra-arg=-fsized-deallocation 2> >(grep -v 'warnings\? generated' >&2)
 }
 
+# New inputs go into the build directory; a finding is left in it, too, as crash-… beside the log.
+check_fuzz() {
+    cmake/setup.sh --with-fuzz || return 1
+    cmake --preset fuzz >/dev/null && cmake --build build/fuzz --parallel "$jobs" --target fuzzers ||
+        return 1
+    local seeds name corpus
+    for seeds in tests/fuzz/seeds/*/; do
+        name=$(basename "$seeds")_fuzzer
+        corpus=build/fuzz/corpus/$name
+        mkdir -p "$corpus"
+        if ! "build/fuzz/tests/$name" -max_total_time="${FIRN_FUZZ_SECONDS:-10}" \
+            -artifact_prefix="build/fuzz/" -print_final_stats=0 "$corpus" "$seeds" \
+            >"build/fuzz/$name.log" 2>&1; then
+            tail -n 40 "build/fuzz/$name.log"
+            return 1
+        fi
+        echo "fuzz: $name: $(grep -o 'Done [0-9]* runs.*' "build/fuzz/$name.log")"
+    done
+}
+
 check_asan() { FIRN_TEST_PRESET=asan cmake/test.sh --parallel "$jobs"; }
 check_tsan() { FIRN_TEST_PRESET=tsan cmake/test.sh --parallel "$jobs"; }
 check_release() { cmake/test.sh --parallel "$jobs"; }
 
 stages=("$@")
 if [ ${#stages[@]} = 0 ]; then
-    stages=(format tidy asan tsan release)
+    stages=(format tidy fuzz asan tsan release)
 fi
 for stage in "${stages[@]}"; do
     if ! declare -F "check_$stage" >/dev/null; then
-        echo "check: there is no stage $stage; there are: format tidy asan tsan release" >&2
+        echo "check: there is no stage $stage; there are: format tidy fuzz asan tsan release" >&2
         exit 2
     fi
 done

@@ -24,6 +24,7 @@ Replay::Replay(const lmdb::Environment& environment, Unsettled& unsettled)
     const auto store = lmdb::read_store(transaction).value_or(lmdb::StoreRecord{});
     start_.last_stream = store.last_stream;
     start_.last_position = store.settled_position;
+    start_.last_time = store.last_time;
     start_.streams = store.streams;
     start_.events = store.events;
     unsettled_.start_at(store.settled_position);

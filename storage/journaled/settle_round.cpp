@@ -234,6 +234,7 @@ std::span<const SettledStream> SettleRound::write_slice(std::uint32_t events_max
         write_index(transaction);
         store_.settled_sequence = last_sequence_;
         store_.settled_position = last_position_;
+        store_.last_time = std::max(store_.last_time, groups_.back()->recorded_at);
     }
     lmdb::write_store(transaction, store_);
     transaction.commit();

@@ -16,6 +16,7 @@ std::string StoreRecord::encode() const {
     put_int(out, streams);
     put_int(out, events);
     put_int(out, labels);
+    put_int(out, static_cast<std::uint64_t>(last_time.time_since_epoch().count()));
     const auto check = checksum(std::string_view(out).substr(8));
     std::memcpy(out.data(), &check, sizeof(check));
     return out;
@@ -36,6 +37,8 @@ std::optional<StoreRecord> StoreRecord::decode(std::string_view bytes) {
     record.streams = in.take_int<std::uint64_t>();
     record.events = in.take_int<std::uint64_t>();
     record.labels = in.take_int<std::uint32_t>();
+    record.last_time = Timestamp{
+        std::chrono::microseconds{static_cast<std::int64_t>(in.take_int<std::uint64_t>())}};
     if (!in.ok()) {
         return std::nullopt;
     }

@@ -23,6 +23,7 @@ struct StoreRecord {
     std::uint64_t streams = 0;           // not deleted
     std::uint64_t events = 0;            // held
     std::uint32_t labels = 0;            // given so far
+    Timestamp last_time;                 // of the newest settled commit: the next is not earlier
 
     [[nodiscard]] std::string encode() const;
     [[nodiscard]] static std::optional<StoreRecord> decode(std::string_view bytes);

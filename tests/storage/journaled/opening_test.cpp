@@ -170,6 +170,17 @@ BOOST_AUTO_TEST_CASE(when_its_format_is_newer_then_it_is_refused) {
     BOOST_TEST(refuses(Cause::newer_format, {path().string(), "format 2", "newer"}));
 }
 
+BOOST_AUTO_TEST_CASE(when_the_clock_was_set_back_since_then_new_events_are_not_earlier) {
+    const auto later = now() + std::chrono::hours{1};
+    change_store_record([&](lmdb::WriteTransaction& transaction) {
+        auto record = lmdb::read_store(transaction).value();
+        record.last_time = later;
+        lmdb::write_store(transaction, record);
+    });
+    open();
+    BOOST_TEST((append(order, numbered(1)).recorded_at >= later));
+}
+
 BOOST_AUTO_TEST_CASE(when_its_file_is_newer_then_it_is_refused) {
     change_store_record([](lmdb::WriteTransaction& transaction) {
         auto record = lmdb::read_store(transaction).value();
