@@ -80,6 +80,10 @@ bool Conversation::look_for_head_end(std::size_t& head_size) {
         input_.take(2);
     }
     const auto text = input_.unread();
+    if (text == "\r") {
+        head_size = text.size();
+        return false;  // perhaps the first half of such a line: not looked at yet
+    }
     const auto limit = context_.config.limits.header_bytes_max;
     // The end may straddle what was scanned and what is new.
     const auto from = scanned_ < 3 ? 0 : scanned_ - 3;

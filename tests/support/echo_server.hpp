@@ -11,9 +11,9 @@
 #include "service/http/problem.hpp"
 #include "tests/support/io_thread.hpp"
 
+#include <boost/asio/experimental/concurrent_channel.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <future>
@@ -30,10 +30,9 @@ public:
     explicit EchoServer(HttpConfig config = {}) : EchoServer(std::move(config), 2) {}
     EchoServer(HttpConfig config, int threads)
         : io_(threads),
-          held_(io_.executor()),
+          held_(io_.executor(), 1),
           log_(LogLevel::debug, [this](std::string_view line) { note(line); }) {
         config.port = 0;
-        held_.expires_at(std::chrono::steady_clock::time_point::max());
         server_.emplace(io_.executor(), std::move(config), static_cast<RequestHandler&>(*this),
                         log_, counters_);
         server_->start();
@@ -46,9 +45,8 @@ public:
 
     // When a request for /hold is in the handler's hands.
     void wait_until_held() { held_request_.get_future().wait(); }
-    void release() {
-        boost::asio::post(io_.executor(), [this] { held_.cancel(); });
-    }
+    // Whether or not it waits already.
+    void release() { held_.try_send(boost::system::error_code{}); }
     [[nodiscard]] std::future<void> begin_stop() {
         stopped_ = true;
         return boost::asio::co_spawn(io_.executor(), server_->async_stop(),
@@ -112,7 +110,7 @@ private:
         if (path == "hold") {
             held_request_.set_value();
             boost::system::error_code cancelled;
-            co_await held_.async_wait(boost::asio::redirect_error(use_awaitable, cancelled));
+            co_await held_.async_receive(boost::asio::redirect_error(use_awaitable, cancelled));
         } else {
             co_await boost::asio::post(io_.executor(), use_awaitable);
         }
@@ -128,7 +126,7 @@ private:
     bool stopped_ = false;
     std::promise<void> held_request_;
     IoThread io_;
-    boost::asio::steady_timer held_;
+    boost::asio::experimental::concurrent_channel<void(boost::system::error_code)> held_;
     Log log_;
     std::optional<HttpServer> server_;
 };
