@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 #include <random>
 
 namespace firn::perf {
@@ -163,13 +164,19 @@ int run(const Options& options) {
 
     JournaledConfig config;
     config.directory = work.path() / "store";
-    auto store = open_journaled_store(config);
-    Load load(size.streams);
-    for (std::size_t done = 0; done < size.preload; done += 1000) {
-        append(*store, load.group(1000));
-    }
-    const auto event_bytes = load.bytes() / size.preload;
-    fmt::print("# {} bytes an encoded event\n", event_bytes);
+    std::unique_ptr<EventStore> store;
+    std::optional<Load> load;
+    // Each group size begins with the same store.
+    const auto start_over = [&] {
+        store.reset();
+        std::filesystem::remove_all(config.directory);
+        store = open_journaled_store(config);
+        load.emplace(size.streams);
+        for (std::size_t done = 0; done < size.preload; done += 1000) {
+            append(*store, load->group(1000));
+        }
+        return load->bytes() / size.preload;
+    };
     fmt::print("{:>6} {:>12} {:>12} {:>7}\n", "group", "raw ev/s", "ours ev/s", "share");
 
     double ours_256 = 0;
@@ -179,6 +186,7 @@ int run(const Options& options) {
         if (!options.rest.empty() && options.rest.front() != std::to_string(group)) {
             continue;
         }
+        const auto event_bytes = start_over();
         std::vector<double> raws;
         std::vector<double> owns;
         std::vector<double> shares;
@@ -186,15 +194,15 @@ int run(const Options& options) {
         for (std::size_t round = 0; round < rounds; ++round) {
             raws.push_back(
                 raw(work.path(), group, event_bytes, wanted / 4 / group * group + group));
-            owns.push_back(ours(*store, load, group, wanted));
+            owns.push_back(ours(*store, *load, group, wanted));
             shares.push_back(owns.back() / raws.back());
         }
         fmt::print("{:>6} {:>12.0f} {:>12.0f} {:>7.2f}\n", group, median(raws), median(owns),
                    median(shares));
         std::fflush(stdout);
         ours_256 = median(owns);
+        check_versions(*store, *load);
     }
-    check_versions(*store, load);
     const auto plain = one_record_per_event(work.path(), size, (options.smoke ? 256 : 51'200));
     fmt::print("one LMDB record per event, groups of 256: {:.0f} ev/s; ours is {:.1f} times that\n",
                plain, ours_256 / plain);
@@ -202,13 +210,13 @@ int run(const Options& options) {
     // Bytes: written while settling, held after it.
     const auto before = disk_bytes_written(work.path());
     const auto events_before = store->head_position();
-    ours(*store, load, 256, (options.smoke ? 2'560 : 512'000));
+    ours(*store, *load, 256, (options.smoke ? 2'560 : 512'000));
     store.reset();
     const auto written = disk_bytes_written(work.path()) - before;
     store = open_journaled_store(config);
     const auto added = store->head_position().since(events_before);
     const auto stats = store->stats();
-    check_versions(*store, load);
+    check_versions(*store, *load);
     fmt::print("written per event in groups of 256, settling included: {:.0f} B\n",
                static_cast<double>(written) / static_cast<double>(added));
     fmt::print("held per event after settling, journal aside: {:.0f} B live, {:.0f} B file\n",

@@ -10,18 +10,22 @@ namespace firn {
 
 namespace {
 
-// Measured beside appends (p99): 1.5 ms with slices of 512 events, 2.2 with 1,024, 4.2 with 4,096.
-// Larger ones settle faster, so they grow once the pending set fills beyond what an ordinary round
-// begins with, which is half.
+// Small slices disturb appends least: their p99 was 1.5 ms beside slices of 512 events, 2.2 beside
+// 1,024, 4.2 beside 4,096. But each one flushes the disk twice, which appends want for themselves.
+// So there are about slices_per_second of them, however fast events come, and larger ones once the
+// pending set fills beyond what an ordinary round begins with, which is half.
 constexpr std::uint32_t slice_events_min = 256;
 constexpr std::uint32_t slice_events_max = 8192;
+constexpr double slices_per_second = 128;
 constexpr double fill_to_grow_from = 0.6;
 
-std::uint32_t slice_events(std::uint64_t pending_bytes, std::uint64_t pending_bytes_max) {
+std::uint32_t slice_events(double events_per_second, std::uint64_t pending_bytes,
+                           std::uint64_t pending_bytes_max) {
     const auto fill = static_cast<double>(pending_bytes) / static_cast<double>(pending_bytes_max);
-    const auto grown = std::clamp((fill - fill_to_grow_from) / (1 - fill_to_grow_from), 0.0, 1.0);
-    return slice_events_min +
-           static_cast<std::uint32_t>(grown * (slice_events_max - slice_events_min));
+    const auto grown = (fill - fill_to_grow_from) / (1 - fill_to_grow_from) * slice_events_max;
+    const auto steady = events_per_second / slices_per_second;
+    return static_cast<std::uint32_t>(
+        std::clamp<double>(std::max(grown, steady), slice_events_min, slice_events_max));
 }
 
 constexpr std::uint32_t reclaim_events = 2048;
@@ -174,6 +178,16 @@ bool Settler::wants_round() const {
            std::chrono::steady_clock::now() - last_publication_ >= config_.settle_after;
 }
 
+double Settler::arrival_rate() {
+    const auto time = std::chrono::steady_clock::now();
+    const auto head = unsettled_.head_position();
+    const std::chrono::duration<double> since = time - rate_time_;
+    const auto events = static_cast<double>(head.since(rate_head_));
+    rate_time_ = time;
+    rate_head_ = head;
+    return since.count() > 0 ? events / since.count() : 0;
+}
+
 bool Settler::settle_round() {
     {
         const std::scoped_lock lock(mutex_);
@@ -185,11 +199,12 @@ bool Settler::settle_round() {
             return;
         }
         labels_.forget();
+        const auto rate = arrival_rate();
         SettleRound round(environment_, labels_, std::move(groups), config_.remembered_ids);
         while (!round.is_done()) {
             const auto pending = unsettled_.pending().bytes;
             unsettled_.slice_settled(
-                round.write_slice(slice_events(pending, config_.pending_bytes_max)));
+                round.write_slice(slice_events(rate, pending, config_.pending_bytes_max)));
         }
         unsettled_.round_settled(round.group_count(), round.last_position());
         journal_.release(round.last_sequence());

@@ -66,6 +66,8 @@ private:
     [[nodiscard]] bool wants_round() const;  // under mutex_
     // False: it failed; the condition says why.
     bool settle_round();
+    // Events a second since it was last asked, at the round before.
+    [[nodiscard]] double arrival_rate();
     void run_tasks();
     void reclaim();
     void drop_stale_readers();
@@ -82,6 +84,8 @@ private:
     journal::Journal& journal_;
     Unsettled& unsettled_;
     lmdb::Labels labels_;
+    Position rate_head_;
+    std::chrono::steady_clock::time_point rate_time_ = std::chrono::steady_clock::now();
 
     mutable std::mutex mutex_;  // guards what follows
     std::condition_variable wake_;
