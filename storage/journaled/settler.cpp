@@ -38,6 +38,8 @@ Settler::Settler(const JournaledConfig& config, lmdb::Environment& environment,
     : config_(config), environment_(environment), journal_(journal), unsettled_(unsettled) {}
 
 void Settler::start() {
+    // What was there before is no arrival.
+    rate_head_ = unsettled_.head_position();
     thread_ = std::thread([this] { loop(); });
 }
 
@@ -73,16 +75,9 @@ result<void> Settler::wait_for_room(std::size_t record_bytes) {
             return {};
         }
         std::unique_lock lock(mutex_);
-        if (stopping_) {
-            return storage_errc::closed;
+        if (const auto ended = wait_for_a_round(lock); !ended) {
+            return ended;
         }
-        if (condition_) {
-            return condition_->error;
-        }
-        asked_ = true;
-        wake_.notify_one();
-        const auto seen = rounds_ended_;
-        changed_.wait(lock, [&] { return stopping_ || condition_ || rounds_ended_ != seen; });
     }
 }
 
@@ -91,17 +86,24 @@ result<void> Settler::settle_all() {
     // A round that runs now may have begun before what the caller waits for.
     const auto wanted = rounds_ended_ + 2;
     while (rounds_ended_ < wanted) {
-        if (stopping_) {
-            return storage_errc::closed;
+        if (const auto ended = wait_for_a_round(lock); !ended) {
+            return ended;
         }
-        if (condition_) {
-            return condition_->error;
-        }
-        asked_ = true;
-        wake_.notify_one();
-        const auto seen = rounds_ended_;
-        changed_.wait(lock, [&] { return stopping_ || condition_ || rounds_ended_ != seen; });
     }
+    return {};
+}
+
+result<void> Settler::wait_for_a_round(std::unique_lock<std::mutex>& lock) {
+    if (stopping_) {
+        return storage_errc::closed;
+    }
+    if (condition_) {
+        return condition_->error;
+    }
+    asked_ = true;
+    wake_.notify_one();
+    const auto seen = rounds_ended_;
+    changed_.wait(lock, [&] { return stopping_ || condition_ || rounds_ended_ != seen; });
     return {};
 }
 

@@ -63,6 +63,8 @@ private:
     };
 
     void loop();
+    // Asks for a round and waits for its end; `lock` holds mutex_.
+    [[nodiscard]] result<void> wait_for_a_round(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] bool wants_round() const;  // under mutex_
     // False: it failed; the condition says why.
     bool settle_round();
