@@ -27,8 +27,7 @@ first_of() {
 }
 
 our_sources() {
-    find storage actors service tests perf fuzz -type f \( -name '*.hpp' -o -name '*.cpp' \) \
-        2>/dev/null | sort
+    find storage actors service tests perf -type f \( -name '*.hpp' -o -name '*.cpp' \) | sort
 }
 
 check_format() {
