@@ -2,6 +2,43 @@
 
 namespace firn {
 
+void ClosedSnapshots::save(const StreamName&, Snapshot, std::uint32_t, Done done) {
+    done(storage_errc::closed);
+}
+
+result<SnapshotLoad> ClosedSnapshots::load(const StreamName&, Version, std::uint32_t) const {
+    return storage_errc::closed;
+}
+
+result<std::optional<Snapshot>> ClosedSnapshots::find(const StreamName&, Version) const {
+    return storage_errc::closed;
+}
+
+result<std::vector<SnapshotFacts>> ClosedSnapshots::list(const StreamName&) const {
+    return storage_errc::closed;
+}
+
+void ClosedSnapshots::remove(const StreamName&, Version, Done done) {
+    done(storage_errc::closed);
+}
+
+void ClosedDocuments::put(DocumentKind, std::string, std::string, Done done) {
+    done(storage_errc::closed);
+}
+
+void ClosedDocuments::erase(DocumentKind, std::string, Done done) {
+    done(storage_errc::closed);
+}
+
+result<std::optional<std::string>> ClosedDocuments::get(DocumentKind, std::string_view) const {
+    return storage_errc::closed;
+}
+
+result<DocumentStore::Documents> ClosedDocuments::list(DocumentKind, std::string_view,
+                                                       std::uint32_t) const {
+    return storage_errc::closed;
+}
+
 std::vector<TransactionOutcome> ClosedStore::commit(std::span<const Transaction> group) {
     std::vector<TransactionOutcome> outcomes(group.size());
     for (auto& outcome : outcomes) {
@@ -27,6 +64,11 @@ result<FeedPage> ClosedStore::feed(const FeedQuery&) const {
 }
 
 result<StreamList> ClosedStore::list(const ListQuery&) const {
+    return storage_errc::closed;
+}
+
+result<std::optional<RememberedEvent>> ClosedStore::find_event(const StreamName&,
+                                                               const EventId&) const {
     return storage_errc::closed;
 }
 

@@ -6,6 +6,28 @@
 
 namespace firn {
 
+class ClosedSnapshots final : public SnapshotStore {
+public:
+    void save(const StreamName& stream, Snapshot snapshot, std::uint32_t keep, Done done) override;
+    [[nodiscard]] result<SnapshotLoad> load(const StreamName& stream, Version at_most,
+                                            std::uint32_t revision) const override;
+    [[nodiscard]] result<std::optional<Snapshot>> find(const StreamName& stream,
+                                                       Version version) const override;
+    [[nodiscard]] result<std::vector<SnapshotFacts>> list(const StreamName& stream) const override;
+    void remove(const StreamName& stream, Version version, Done done) override;
+    [[nodiscard]] SnapshotStats snapshot_stats() const override { return {}; }
+};
+
+class ClosedDocuments final : public DocumentStore {
+public:
+    void put(DocumentKind kind, std::string key, std::string text, Done done) override;
+    void erase(DocumentKind kind, std::string key, Done done) override;
+    [[nodiscard]] result<std::optional<std::string>> get(DocumentKind kind,
+                                                         std::string_view key) const override;
+    [[nodiscard]] result<Documents> list(DocumentKind kind, std::string_view after,
+                                         std::uint32_t limit) const override;
+};
+
 class ClosedStore final : public EventStore {
 public:
     [[nodiscard]] std::vector<TransactionOutcome> commit(
@@ -16,10 +38,18 @@ public:
                                           const StreamQuery& query) const override;
     [[nodiscard]] result<FeedPage> feed(const FeedQuery& query) const override;
     [[nodiscard]] result<StreamList> list(const ListQuery& query) const override;
+    [[nodiscard]] result<std::optional<RememberedEvent>> find_event(
+        const StreamName& stream, const EventId& id) const override;
     [[nodiscard]] Position head_position() const override;
     [[nodiscard]] StoreStats stats() const override;
     [[nodiscard]] result<void> cut(const StreamName& stream, Version up_to) override;
     [[nodiscard]] result<ReclaimProgress> reclaim(std::uint32_t events_max) override;
+    [[nodiscard]] SnapshotStore& snapshots() noexcept override { return snapshots_; }
+    [[nodiscard]] DocumentStore& documents() noexcept override { return documents_; }
+
+private:
+    ClosedSnapshots snapshots_;
+    ClosedDocuments documents_;
 };
 
 }  // namespace firn

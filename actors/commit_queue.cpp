@@ -18,22 +18,37 @@ CommitQueue::~CommitQueue() {
 }
 
 error_code CommitQueue::submit(std::unique_ptr<CommitRequest>& request) {
+    CommitRequests one;
+    one.push_back(std::move(request));
+    const auto error = submit_all(one);
+    if (error) {
+        request = one.pop_front();
+    }
+    return error;
+}
+
+error_code CommitQueue::submit_all(CommitRequests& requests) {
+    std::size_t count = 0;
+    std::size_t bytes = 0;
+    for (const auto* request = requests.first(); request != nullptr; request = request->next_) {
+        ++count;
+        bytes += request->bytes_;
+    }
     bool wake = false;
     {
         const std::lock_guard lock(mutex_);
         if (closed_) {
             return actor_errc::closed;
         }
-        const auto bytes = request->bytes();
-        // A single request larger than the bound passes when nothing else waits.
-        const bool too_many_bytes =
-            unanswered_ != 0 && unanswered_bytes_ + bytes > bounds_.waiting_bytes_max;
-        if (unanswered_ >= bounds_.waiting_max || too_many_bytes) {
+        // What is larger than a bound by itself passes when nothing else waits.
+        const bool too_many = unanswered_ + count > bounds_.waiting_max;
+        const bool too_many_bytes = unanswered_bytes_ + bytes > bounds_.waiting_bytes_max;
+        if (unanswered_ != 0 && (too_many || too_many_bytes)) {
             return actor_errc::overloaded;
         }
-        ++unanswered_;
+        unanswered_ += count;
         unanswered_bytes_ += bytes;
-        waiting_.push_back(std::move(request));
+        waiting_.append(std::move(requests));
         wake = std::exchange(sleeping_, false);
     }
     // Only a sleeping thread costs a system call.

@@ -38,6 +38,8 @@ public:
 
     // Takes the request, or says why not and leaves it with the caller.
     [[nodiscard]] error_code submit(std::unique_ptr<CommitRequest>& request);
+    // All of them, to stand together in the queue, or none.
+    [[nodiscard]] error_code submit_all(CommitRequests& requests);
     // Answers each request; what a throwing answer leaves stays in `group`.
     void answer_all(CommitRequests& group);
 

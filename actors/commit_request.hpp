@@ -28,6 +28,7 @@ public:
                            const TransactionOutcome& outcome) noexcept = 0;
     virtual void answer(TransactionOutcome outcome) = 0;
 
+    [[nodiscard]] const Transaction& transaction() const noexcept { return transaction_; }
     // Of the events.
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
@@ -72,8 +73,9 @@ public:
     }
 
     void append(CommitRequests&& tail) noexcept {
-        while (auto request = tail.pop_front()) {
-            push_back(std::move(request));
+        if (tail.first_ != nullptr) {
+            (last_ != nullptr ? last_->next_ : first_) = std::exchange(tail.first_, nullptr);
+            last_ = std::exchange(tail.last_, nullptr);
         }
     }
 

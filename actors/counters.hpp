@@ -2,6 +2,8 @@
 // Thread: any; each counter by itself is exact, together they are not a snapshot.
 #pragma once
 
+#include "actors/histogram.hpp"
+
 #include <atomic>
 #include <cstdint>
 
@@ -31,6 +33,13 @@ struct Counters {
     Counter states_served;
     Counter states_from_cache;
     Counter events_applied;
+    Counter snapshots_taken;
+    Counter snapshots_failed;
+    Counter snapshots_used;
+    Counter snapshots_passed_over;
+    Counter commands;
+    Counter commands_rejected;
+    Histogram load_events;
 };
 
 }  // namespace firn

@@ -13,6 +13,11 @@ public:
             case actor_errc::closed: return "the service is stopping";
             case actor_errc::fold_failed: return "an event could not be folded into the state";
             case actor_errc::bad_request: return "an argument is out of its bounds";
+            case actor_errc::command_rejected: return "the decider refuses the command";
+            case actor_errc::no_decide: return "the category's decider has no decide";
+            case actor_errc::invalid_decider: return "the decider cannot work";
+            case actor_errc::unrecoverable_state:
+                return "what stands in for deleted events is damaged";
         }
         return "unknown actor error";
     }

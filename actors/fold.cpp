@@ -4,6 +4,45 @@
 
 namespace firn {
 
+namespace {
+
+// A state may take this much more memory than its JSON text may have bytes; what takes more is
+// stopped at the event, before its text is ever asked for.
+constexpr std::uint64_t memory_factor = 16;
+constexpr std::uint64_t memory_base = 1u << 20;
+
+}  // namespace
+
+Fold::Text Fold::json() const {
+    std::string text;
+    if (const auto reason = state_->write_json(text)) {
+        return FoldFailure{version_, *reason};
+    }
+    if (text.size() > by_->state_bytes_max) {
+        return FoldFailure{version_, "the state has " + std::to_string(text.size()) +
+                                         " bytes, more than state_bytes_max, which is " +
+                                         std::to_string(by_->state_bytes_max)};
+    }
+    text.shrink_to_fit();
+    return std::make_shared<const std::string>(std::move(text));
+}
+
+std::unique_ptr<FoldFailure> Fold::evolve(const EventView& event) {
+    if (const auto reason = state_->evolve(event)) {
+        return std::make_unique<FoldFailure>(FoldFailure{event.version, std::move(*reason)});
+    }
+    const auto bytes_max = by_->state_bytes_max * memory_factor + memory_base;
+    if (state_->memory_bytes() > bytes_max) {
+        return std::make_unique<FoldFailure>(
+            FoldFailure{event.version, "the state takes more than " + std::to_string(bytes_max) +
+                                           " bytes of memory; limits.state_bytes_max is " +
+                                           std::to_string(by_->state_bytes_max)});
+    }
+    version_ = event.version;
+    last_recorded_at_ = event.recorded_at;
+    return nullptr;
+}
+
 std::unique_ptr<FoldFailure> Fold::apply(const CommittedEvents& committed) {
     if (committed.first_version > version_.next() || committed.last_version() <= version_) {
         return nullptr;
@@ -13,7 +52,9 @@ std::unique_ptr<FoldFailure> Fold::apply(const CommittedEvents& committed) {
     for (std::uint32_t i = 0; i != count; ++i) {
         EventView event;
         event.version = committed.first_version.plus(i);
-        event.position = Position{committed.position.value() - (count - 1 - i)};
+        if (committed.position != no_position) {
+            event.position = Position{committed.position.value() - (count - 1 - i)};
+        }
         event.recorded_at = committed.recorded_at;
         if (!decoder.decode_next(event)) {
             return std::make_unique<FoldFailure>(
@@ -22,10 +63,9 @@ std::unique_ptr<FoldFailure> Fold::apply(const CommittedEvents& committed) {
         if (event.version <= version_) {
             continue;
         }
-        if (auto failure = state_->evolve(event)) {
+        if (auto failure = evolve(event)) {
             return failure;
         }
-        version_ = event.version;
     }
     return nullptr;
 }
@@ -52,10 +92,9 @@ Fold::Slice Fold::read(const EventStore& store, const StreamName& stream, Versio
             slice.error = storage_errc::corrupt;
             return slice;
         }
-        if ((slice.failure = state_->evolve(event))) {
+        if ((slice.failure = evolve(event))) {
             return slice;
         }
-        version_ = event.version;
         ++slice.applied;
     }
     slice.at_end = version_ >= std::min(up_to, slice.head);

@@ -1,23 +1,24 @@
 // One stream's state at some version, moved forward by events.
 //
-// A fold starts at version 0 with the decider's initial state. It takes events from the store, a
-// slice at a time, or from memory, when they were just committed. After a failure it is void.
+// A fold starts from a snapshot, or at version 0 with the decider's initial state (fold_start.hpp).
+// It takes events from the store, a slice at a time, or from memory, when they were just
+// committed or are about to be. After a failure it is void.
 // Thread: one at a time.
 // Errors: storage_errc of the read, or the FoldFailure of the event that could not be folded.
 #pragma once
 
-#include "actors/deciders/decider.hpp"
+#include "actors/categories/category.hpp"
 #include "storage/event_store.hpp"
 
 #include <memory>
 
 namespace firn {
 
-// Durable events as they left the commit queue.
+// Events as they left the commit queue, or will enter it.
 struct CommittedEvents {
     std::shared_ptr<const EncodedEvents> events;
     Version first_version;
-    Position position;  // of the last one
+    Position position;  // of the last one; none before they are committed
     Timestamp recorded_at;
 
     [[nodiscard]] Version last_version() const noexcept {
@@ -30,10 +31,20 @@ public:
     // Events read from the store in one go. More would keep a thread from other streams for long.
     static constexpr std::uint32_t slice_events_max = 1000;
 
-    explicit Fold(const Decider& decider) : state_(decider.initial()) {}
+    // `by` has an engine.
+    Fold(std::shared_ptr<const CategoryInEffect> by, std::unique_ptr<FoldedState> state, Version at)
+        : by_(std::move(by)), state_(std::move(state)), version_(at) {}
 
     [[nodiscard]] Version version() const noexcept { return version_; }
-    [[nodiscard]] const FoldedState& state() const noexcept { return *state_; }
+    [[nodiscard]] const CategoryInEffect& by() const noexcept { return *by_; }
+    [[nodiscard]] std::size_t memory_bytes() const noexcept { return state_->memory_bytes(); }
+    // Of the newest event that was folded here; zero if there was none.
+    [[nodiscard]] Timestamp last_recorded_at() const noexcept { return last_recorded_at_; }
+
+    // The state as JSON text, if it is one and not larger than the category allows.
+    using Text = boost::system::result<std::shared_ptr<const std::string>, FoldFailure>;
+    [[nodiscard]] Text json() const;
+    [[nodiscard]] Decision decide(const Command& command) { return state_->decide(command); }
 
     // Applies those that come next; events that would leave a gap, or are known, are passed over.
     [[nodiscard]] std::unique_ptr<FoldFailure> apply(const CommittedEvents& committed);
@@ -49,8 +60,12 @@ public:
     [[nodiscard]] Slice read(const EventStore& store, const StreamName& stream, Version up_to);
 
 private:
+    [[nodiscard]] std::unique_ptr<FoldFailure> evolve(const EventView& event);
+
+    std::shared_ptr<const CategoryInEffect> by_;
     std::unique_ptr<FoldedState> state_;
     Version version_;
+    Timestamp last_recorded_at_{};
 };
 
 }  // namespace firn

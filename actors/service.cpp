@@ -23,6 +23,20 @@ StateResult cancelled_state() {
     return StateFailure{boost::asio::error::operation_aborted, {}, {}};
 }
 
+CommandOutcome cancelled_command() {
+    CommandOutcome outcome;
+    outcome.error = boost::asio::error::operation_aborted;
+    return outcome;
+}
+
+StreamActor::SnapshotAnswer cancelled_snapshot() {
+    return StateFailure{boost::asio::error::operation_aborted, {}, {}};
+}
+
+SettingsOutcome cancelled_settings() {
+    return {boost::asio::error::operation_aborted, {}};
+}
+
 bool cancelled_stop() {
     return false;
 }
@@ -68,6 +82,9 @@ boost::asio::awaitable<TransactionOutcome> Service::transact(Transaction transac
 boost::asio::awaitable<StateResult> Service::state(StreamName stream,
                                                    std::optional<Version> version) {
     const auto impl = impl_;
+    if (auto external = impl->external_state(stream, version)) {
+        co_return std::move(*external);
+    }
     if (auto view = impl->cached_state(stream);
         view && view->version == version.value_or(view->version)) {
         co_return std::move(*view);
@@ -94,6 +111,78 @@ boost::asio::awaitable<StateResult> Service::state(StreamName stream,
             on->old_state(asked, at, std::move(reply));
         },
         &cancelled_state, impl, std::move(stream), *version);
+}
+
+boost::asio::awaitable<CommandOutcome> Service::execute(CommandRequest request) {
+    return answer_of<CommandOutcome>(
+        [](Reply<CommandOutcome> reply, std::shared_ptr<Impl> on, CommandRequest asked) {
+            on->execute(std::move(asked), std::move(reply));
+        },
+        &cancelled_command, impl_, std::move(request));
+}
+
+boost::asio::awaitable<SnapshotResult> Service::take_snapshot(StreamName stream) {
+    const auto impl = impl_;
+    const auto taken = co_await answer_of<StreamActor::SnapshotAnswer>(
+        [](Reply<StreamActor::SnapshotAnswer> reply, std::shared_ptr<Impl> on, StreamName asked) {
+            on->take_snapshot(asked, std::move(reply));
+        },
+        &cancelled_snapshot, impl, stream);
+    if (!taken) {
+        co_return taken.error();
+    }
+    co_return impl->saved_snapshot(stream, *taken);
+}
+
+boost::asio::awaitable<SnapshotResult> Service::put_snapshot(StreamName stream, Version version,
+                                                             std::string state,
+                                                             std::uint32_t revision) {
+    const auto impl = impl_;
+    Snapshot snapshot;
+    snapshot.facts.version = version;
+    snapshot.facts.revision = revision;
+    snapshot.state = std::move(state);
+    const auto taken = co_await answer_of<StreamActor::SnapshotAnswer>(
+        [](Reply<StreamActor::SnapshotAnswer> reply, std::shared_ptr<Impl> on, StreamName to,
+           Snapshot put) { on->put_snapshot(to, std::move(put), std::move(reply)); },
+        &cancelled_snapshot, impl, stream, std::move(snapshot));
+    if (!taken) {
+        co_return taken.error();
+    }
+    co_return impl->saved_snapshot(stream, version);
+}
+
+boost::asio::awaitable<SettingsOutcome> Service::set_category(
+    std::string category, std::optional<CategorySettings> settings) {
+    return answer_of<SettingsOutcome>(
+        [](Reply<SettingsOutcome> reply, std::shared_ptr<Impl> on, std::string name,
+           std::optional<CategorySettings> set) {
+            on->set_category(name, std::move(set), std::move(reply));
+        },
+        &cancelled_settings, impl_, std::move(category), std::move(settings));
+}
+
+boost::asio::awaitable<SettingsOutcome> Service::set_stream_policy(
+    StreamName stream, std::optional<SnapshotSettings> policy) {
+    return answer_of<SettingsOutcome>(
+        [](Reply<SettingsOutcome> reply, std::shared_ptr<Impl> on, StreamName name,
+           std::optional<SnapshotSettings> set) {
+            on->set_stream_policy(name, set, std::move(reply));
+        },
+        &cancelled_settings, impl_, std::move(stream), policy);
+}
+
+std::shared_ptr<CategoryRegistry> Service::categories() const {
+    return impl_->categories();
+}
+
+CategoryAdvice Service::advise(const std::string& category) const {
+    return impl_->advise(category);
+}
+
+void Service::register_decider(std::string category, std::shared_ptr<const DeciderEngine> engine,
+                               std::uint32_t code_revision) {
+    impl_->categories()->register_native(category, {std::move(engine), code_revision});
 }
 
 std::optional<StateView> Service::cached_state(const StreamName& stream) const {

@@ -14,8 +14,11 @@
 // std::invalid_argument naming the field that ServiceConfig::validate() refuses.
 #pragma once
 
-#include "actors/deciders/decider.hpp"
+#include "actors/categories/advice.hpp"
+#include "actors/categories/settings.hpp"
+#include "actors/deciders/engine.hpp"
 #include "actors/errors.hpp"
+#include "actors/histogram.hpp"
 #include "storage/event_store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -29,6 +32,8 @@
 #include <vector>
 
 namespace firn {
+
+class CategoryRegistry;
 
 struct ServiceConfig {
     std::filesystem::path data = "./firn-data";
@@ -51,6 +56,8 @@ struct ServiceConfig {
         std::uint32_t remembered_ids = 10'000;      // client ids remembered per stream, at least
         std::size_t map_bytes = std::size_t{64} << 30;  // LMDB's first map size; it grows by itself
     } store;
+
+    SnapshotPolicy snapshots;  // where neither the category nor the stream says otherwise
 
     // Throws std::invalid_argument: "commit.waiting_max must be positive".
     void validate() const;
@@ -79,17 +86,56 @@ struct AppendOutcome {
 struct StateView {
     Version version;
     std::shared_ptr<const std::string> json;
-    std::string_view decider_kind;
+    std::string decider_kind;
     std::uint32_t decider_revision = 0;
+    // An external decider's state is the newest that a client put; so many events came later.
+    std::optional<std::uint64_t> events_behind = {};
 };
 
-// Why a state could not be had; fold is set for fold_failed.
+// Why a state could not be had, or a snapshot not be taken; fold is set for fold_failed.
 struct StateFailure {
     error_code error;
     Version current_version;  // version_not_found
     std::optional<FoldFailure> fold;
 };
 using StateResult = boost::system::result<StateView, StateFailure>;
+using SnapshotResult = boost::system::result<SnapshotFacts, StateFailure>;
+
+struct CommandRequest {
+    CommandRequest() = default;
+    // Declared for the sake of GCC 12, as AppendRequest's.
+    CommandRequest(StreamName to, Command asked, std::optional<EventId> with_id = {})
+        : stream(std::move(to)), command(std::move(asked)), id(with_id) {}
+
+    StreamName stream;
+    Command command;
+    // Makes it idempotent: the ids of its events follow from it.
+    std::optional<EventId> id;
+};
+
+// What became of a command.
+struct CommandOutcome {
+    // command_rejected, no_decide, fold_failed; or as of an append.
+    error_code error;
+    std::string reason = {};               // why it was rejected, or could not be decided
+    std::any native_rejection = {};        // the embedder's own
+    std::optional<FoldFailure> fold = {};  // fold_failed
+    StreamOutcome appended = {};           // the version that it left, events or not
+    // Null if it decided nothing; then appended.version is the version it was decided on.
+    std::shared_ptr<const EncodedEvents> events = {};
+};
+
+struct CategoryAdvice {
+    MeasuredCosts measured;
+    Advice advice;
+    std::uint32_t every = 0;  // in effect
+};
+
+// Why a category's settings were refused: the decider's fault, or the store's.
+struct SettingsOutcome {
+    error_code error;  // invalid_decider, or of the store
+    InvalidDecider invalid = {};
+};
 
 struct ServiceStats {
     StoreStats store;
@@ -107,7 +153,23 @@ struct ServiceStats {
     std::uint64_t states_served = 0;
     std::uint64_t states_from_cache = 0;
     std::uint64_t events_applied = 0;  // folded, in all
+
+    struct Snapshots {
+        std::uint64_t taken = 0;
+        std::uint64_t failed = 0;       // saves that failed; each was tried again
+        std::uint64_t used = 0;         // loads that started from one
+        std::uint64_t passed_over = 0;  // that did not check, or did not restore
+        std::uint64_t due = 0;          // streams that wait for theirs
+        SnapshotStats store;
+    } snapshots;
+    std::uint64_t commands = 0;  // decided
+    std::uint64_t commands_rejected = 0;
+    // Loads by the number of events that they applied: at most bounds[i], and beyond the last.
+    HistogramView load_events;
 };
+
+template <class D>
+class TypedStream;
 
 class Service {
 public:
@@ -128,6 +190,36 @@ public:
     // change it: no waiting, no hop. Null otherwise; then ask state().
     [[nodiscard]] std::optional<StateView> cached_state(const StreamName& stream) const;
     boost::asio::awaitable<AppendOutcome> delete_stream(StreamName stream, Expected expected);
+    // Decides on the newest state and appends what the decider returns, in one step: no conflict.
+    boost::asio::awaitable<CommandOutcome> execute(CommandRequest request);
+
+    // Takes one of the head's state now; answers when it is durable.
+    boost::asio::awaitable<SnapshotResult> take_snapshot(StreamName stream);
+    // Of a category whose decider is external: a state that a client folded. bad_request if the
+    // decider is another one, or of another revision.
+    boost::asio::awaitable<SnapshotResult> put_snapshot(StreamName stream, Version version,
+                                                        std::string state, std::uint32_t revision);
+
+    // Settings take effect when they are durable. None: back to the defaults.
+    boost::asio::awaitable<SettingsOutcome> set_category(std::string category,
+                                                         std::optional<CategorySettings> settings);
+    boost::asio::awaitable<SettingsOutcome> set_stream_policy(
+        StreamName stream, std::optional<SnapshotSettings> policy);
+    [[nodiscard]] std::shared_ptr<CategoryRegistry> categories() const;
+    // What folding costs in a category, and what follows from it. Where too little was measured
+    // since the start, a few milliseconds are spent on measuring.
+    [[nodiscard]] CategoryAdvice advise(const std::string& category) const;
+
+    // The category's decider is this engine from now on, for HTTP too; blocks until that is
+    // durable. Raise the code revision when the meaning of the code changes. Throws
+    // StorageFailure.
+    void register_decider(std::string category, std::shared_ptr<const DeciderEngine> engine,
+                          std::uint32_t code_revision);
+    // The same for a C++ type; needs actors/typed_stream.hpp.
+    template <class D>
+    void register_decider(std::string category);
+    template <class D>
+    [[nodiscard]] TypedStream<D> stream(std::string category, std::string id);
 
     // Reads go straight to the store, which may touch the disk but waits for nobody.
     [[nodiscard]] const EventStore& store() const noexcept;

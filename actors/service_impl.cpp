@@ -1,6 +1,6 @@
 #include "actors/service_impl.hpp"
 
-#include "actors/deciders/merge_patch.hpp"
+#include "actors/deciders/external.hpp"
 #include "actors/version_read.hpp"
 
 #include <boost/asio/query.hpp>
@@ -11,16 +11,18 @@ namespace firn {
 
 Service::Impl::Impl(boost::asio::any_io_executor executor, const ServiceConfig& config,
                     std::unique_ptr<EventStore> store)
-    : context_(std::make_shared<ActorContext>(std::move(executor), config.actors, std::move(store),
-                                              make_merge_patch_decider())),
+    : context_(std::make_shared<ActorContext>(std::move(executor), config, std::move(store))),
       directory_(*context_),
       feed_(std::make_shared<Feed>(context_->gate.store().head_position())),
+      snapshots_(std::make_shared<SnapshotScheduler>(
+          context_, [this](const StreamName& stream) { return actor_of(stream); })),
       idle_timer_(std::make_unique<boost::asio::steady_timer>(context_->executor.get())),
       queue_(context_->gate.store(), config.commit, context_->counters,
              {[this](CommitRequests group) { hand_over(std::move(group)); },
               [this] { journal_ended(); }}) {}
 
 void Service::Impl::watch_context() {
+    context_->host = std::shared_ptr<ActorHost>(shared_from_this());
     auto& context = boost::asio::query(context_->executor.get(), boost::asio::execution::context);
     boost::asio::use_service<ContextWatch>(context).watch(weak_from_this());
 }
@@ -34,7 +36,8 @@ void Service::Impl::append(AppendRequest request, StreamWrite::Kind kind,
     Transaction transaction;
     transaction.writes.push_back(
         {std::move(request.stream), request.expected, kind, std::move(request.events)});
-    write(std::move(transaction), std::move(reply));
+    start_write(
+        std::make_unique<WriteCall<AppendOutcome>>(std::move(transaction), std::move(reply)));
 }
 
 void Service::Impl::transact(Transaction transaction, Reply<TransactionOutcome> reply) {
@@ -53,30 +56,67 @@ void Service::Impl::transact(Transaction transaction, Reply<TransactionOutcome> 
         std::move(reply).post(WriteCall<TransactionOutcome>::refusal(actor_errc::bad_request));
         return;
     }
-    write(std::move(transaction), std::move(reply));
+    start_write(
+        std::make_unique<WriteCall<TransactionOutcome>>(std::move(transaction), std::move(reply)));
 }
 
-template <class Outcome>
-void Service::Impl::write(Transaction transaction, Reply<Outcome> reply) {
-    error_code error = closed_.load() ? make_error_code(actor_errc::closed) : error_code{};
-    typename WriteCall<Outcome>::Actors actors;
-    for (std::size_t i = 0; i != transaction.writes.size() && !error; ++i) {
-        auto actor = actor_of(transaction.writes[i].stream);
-        if (!(error = actor->begin_write())) {
-            actors.push_back(std::move(actor));
-        }
+void Service::Impl::start_write(std::unique_ptr<WriteRequest> request) {
+    if (closed_.load()) {
+        request->refuse(actor_errc::closed);
+        return;
     }
-    auto call = std::make_unique<WriteCall<Outcome>>(std::move(transaction), std::move(actors),
-                                                     std::move(reply));
-    auto* refused = call.get();
-    std::unique_ptr<CommitRequest> request = std::move(call);
-    if (!error) {
-        error = queue_.submit(request);
+    switch (admit(request)) {
+        case Admitted::parked: return;
+        case Admitted::no:
+            context_->counters.overloads.add();
+            request->refuse(actor_errc::overloaded);
+            return;
+        case Admitted::yes: break;
     }
-    if (error) {
+    auto* refused = request.get();
+    std::unique_ptr<CommitRequest> queued = std::move(request);
+    if (const auto error = queue_.submit(queued)) {
         context_->counters.overloads.add(error == actor_errc::overloaded ? 1 : 0);
         refused->refuse(error);
     }
+}
+
+// All of its actors or none: one that has commands waiting keeps it until they are decided.
+Service::Impl::Admitted Service::Impl::admit(std::unique_ptr<WriteRequest>& request) {
+    using Admission = StreamActor::Admission;
+    for (;;) {
+        WriteRequest::Actors admitted;
+        std::shared_ptr<StreamActor> busy;
+        bool overloaded = false;
+        for (const auto& write : request->transaction().writes) {
+            auto actor = actor_of(write.stream);
+            const auto admission = actor->begin_write(request->has_waited());
+            if (admission == Admission::admitted) {
+                admitted.push_back(std::move(actor));
+                continue;
+            }
+            overloaded = admission == Admission::overloaded;
+            busy = std::move(actor);
+            break;
+        }
+        if (!busy) {
+            request->set_actors(std::move(admitted));
+            return Admitted::yes;
+        }
+        for (const auto& actor : admitted) {
+            actor->withdraw_write();
+        }
+        if (overloaded) {
+            return Admitted::no;
+        }
+        if (busy->park(request)) {
+            return Admitted::parked;
+        }
+    }
+}
+
+error_code Service::Impl::enqueue(CommitRequests& requests) {
+    return queue_.submit_all(requests);
 }
 
 std::shared_ptr<StreamActor> Service::Impl::actor_of(const StreamName& stream) {
@@ -158,6 +198,15 @@ ServiceStats Service::Impl::stats() const {
     stats.states_served = counters.states_served.value();
     stats.states_from_cache = counters.states_from_cache.value();
     stats.events_applied = counters.events_applied.value();
+    stats.snapshots.taken = counters.snapshots_taken.value();
+    stats.snapshots.failed = counters.snapshots_failed.value();
+    stats.snapshots.used = counters.snapshots_used.value();
+    stats.snapshots.passed_over = counters.snapshots_passed_over.value();
+    stats.snapshots.due = snapshots_->due();
+    stats.snapshots.store = store().snapshots().snapshot_stats();
+    stats.commands = counters.commands.value();
+    stats.commands_rejected = counters.commands_rejected.value();
+    stats.load_events = counters.load_events.view();
     return stats;
 }
 

@@ -10,6 +10,7 @@
 #include "actors/commit_queue.hpp"
 #include "actors/context_watch.hpp"
 #include "actors/feed.hpp"
+#include "actors/snapshots/snapshot_scheduler.hpp"
 #include "actors/stream_directory.hpp"
 #include "actors/write_call.hpp"
 
@@ -18,15 +19,33 @@
 namespace firn {
 
 class Service::Impl final : public ContextWatch::Observer,
+                            public ActorHost,
                             public std::enable_shared_from_this<Service::Impl> {
 public:
     Impl(boost::asio::any_io_executor executor, const ServiceConfig& config,
          std::unique_ptr<EventStore> store);
-    // After the constructor: hears of the context's end.
+    // After the constructor: hears of the context's end, and of its actors.
     void watch_context();
 
     void append(AppendRequest request, StreamWrite::Kind kind, Reply<AppendOutcome> reply);
     void transact(Transaction transaction, Reply<TransactionOutcome> reply);
+
+    void execute(CommandRequest request, Reply<CommandOutcome> reply);
+    void take_snapshot(const StreamName& stream, Reply<StreamActor::SnapshotAnswer> reply);
+    void put_snapshot(const StreamName& stream, Snapshot snapshot,
+                      Reply<StreamActor::SnapshotAnswer> reply);
+    void set_category(const std::string& category, std::optional<CategorySettings> settings,
+                      Reply<SettingsOutcome> reply);
+    void set_stream_policy(const StreamName& stream, std::optional<SnapshotSettings> policy,
+                           Reply<SettingsOutcome> reply);
+    [[nodiscard]] const std::shared_ptr<CategoryRegistry>& categories() const noexcept {
+        return context_->categories;
+    }
+    // The newest that a client put, for categories with an external decider.
+    [[nodiscard]] std::optional<StateResult> external_state(const StreamName& stream,
+                                                            std::optional<Version> version);
+    [[nodiscard]] CategoryAdvice advise(const std::string& category) const;
+    [[nodiscard]] SnapshotResult saved_snapshot(const StreamName& stream, Version version) const;
 
     [[nodiscard]] std::optional<StateView> cached_state(const StreamName& stream);
     void head_state(const StreamName& stream, Reply<StateResult> reply);
@@ -57,8 +76,18 @@ private:
     void answer_group(CommitRequests& group);
     void answer_stops();
 
-    template <class Outcome>
-    void write(Transaction transaction, Reply<Outcome> reply);
+    // ActorHost
+    void start_write(std::unique_ptr<WriteRequest> request) override;
+    error_code enqueue(CommitRequests& requests) override;
+    void snapshot_due(const StreamName& stream) override;
+    void snapshot_failed(const StreamName& stream) override;
+    void snapshot_handed_over() override;
+
+    enum class Admitted : std::uint8_t { yes, parked, no };
+    [[nodiscard]] Admitted admit(std::unique_ptr<WriteRequest>& request);
+    // Answers through the executor, from any thread.
+    template <class T>
+    [[nodiscard]] std::function<void(T)> answering(Reply<T> reply);
     [[nodiscard]] std::shared_ptr<StreamActor> actor_of(const StreamName& stream);
     void arm_idle_timer();
     void idle_tick();
@@ -66,6 +95,7 @@ private:
     const std::shared_ptr<ActorContext> context_;
     StreamDirectory directory_;
     const std::shared_ptr<Feed> feed_;
+    const std::shared_ptr<SnapshotScheduler> snapshots_;
     std::atomic<bool> closed_{false};
 
     std::mutex timer_mutex_;

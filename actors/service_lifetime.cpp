@@ -74,6 +74,7 @@ void Service::Impl::begin_stop() {
             idle_timer_->cancel();
         }
     }
+    snapshots_->close();
     feed_->close();
     queue_.close();
 }
@@ -121,6 +122,7 @@ void Service::Impl::context_gone() {
         const std::lock_guard lock(timer_mutex_);
         idle_timer_.reset();
     }
+    snapshots_->close();
     feed_->abandon();
     queue_.close();
     queue_.join();

@@ -21,12 +21,12 @@ public:
     public:
         explicit Pass(const StoreGate& gate) : lock_(gate.mutex_), store_(gate.store_.get()) {}
         [[nodiscard]] explicit operator bool() const noexcept { return store_ != nullptr; }
-        const EventStore* operator->() const noexcept { return store_; }
-        const EventStore& operator*() const noexcept { return *store_; }
+        EventStore* operator->() const noexcept { return store_; }
+        EventStore& operator*() const noexcept { return *store_; }
 
     private:
         std::shared_lock<std::shared_mutex> lock_;
-        const EventStore* store_;
+        EventStore* store_;
     };
 
     explicit StoreGate(std::unique_ptr<EventStore> store)

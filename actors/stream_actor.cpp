@@ -1,5 +1,7 @@
 #include "actors/stream_actor.hpp"
 
+#include "actors/stream_actor_work.hpp"
+
 #include <boost/assert.hpp>
 
 #include <algorithm>
@@ -26,7 +28,11 @@ bool is_durability_unknown(const error_code& error) noexcept {
 }  // namespace
 
 StreamActor::StreamActor(ActorContext& context, StreamName name, std::size_t name_hash)
-    : context_(context), name_(std::move(name)), name_hash_(name_hash) {
+    : context_(context),
+      name_(std::move(name)),
+      name_hash_(name_hash),
+      category_(context.categories->find_or_make(name_.category)) {
+    set_policy(context.categories->policy(name_));
     account();
 }
 
@@ -34,23 +40,56 @@ StreamActor::~StreamActor() {
     context_.counters.actor_bytes.subtract(cost_);
 }
 
-error_code StreamActor::begin_write() {
+bool StreamActor::is_overloaded() const noexcept {
+    const auto waiting = work_ ? work_->commands.size() + work_->parked.size() : 0;
+    return std::size_t{writes_} + reads_ + waiting >= context_.limits.inbox_max;
+}
+
+StreamActor::Work& StreamActor::work() {
+    if (!work_) {
+        work_ = std::make_unique<Work>();
+    }
+    return *work_;
+}
+
+StreamActor::Admission StreamActor::begin_write(bool has_waited) {
     const std::lock_guard lock(mutex_);
-    if (std::size_t{writes_} + reads_ >= context_.limits.inbox_max) {
-        return actor_errc::overloaded;
+    if (is_overloaded()) {
+        return Admission::overloaded;
+    }
+    if (!has_waited && work_ && !work_->commands.empty()) {
+        return Admission::wait;
     }
     ++writes_;
-    return {};
+    return Admission::admitted;
+}
+
+bool StreamActor::park(std::unique_ptr<WriteRequest>& request) {
+    const std::lock_guard lock(mutex_);
+    if (!work_ || work_->commands.empty()) {
+        return false;
+    }
+    request->set_waited();
+    work_->parked.push_back(std::move(request));
+    return true;
 }
 
 void StreamActor::withdraw_write() noexcept {
-    const std::lock_guard lock(mutex_);
-    --writes_;
+    bool turn = false;
+    {
+        const std::lock_guard lock(mutex_);
+        --writes_;
+        turn = wants_commands() && take_turn();
+    }
+    if (turn) {
+        schedule_turn();
+    }
 }
 
 void StreamActor::end_write(const StreamWrite& write, const error_code& error,
                             const StreamOutcome* outcome) noexcept {
     bool turn = false;
+    bool due = false;
     {
         const std::lock_guard lock(mutex_);
         BOOST_ASSERT(writes_ != 0);
@@ -67,19 +106,45 @@ void StreamActor::end_write(const StreamWrite& write, const error_code& error,
             if (!outcome->replayed && write.events && !write.events->empty()) {
                 keep_unfolded({write.events, outcome->first_version, outcome->position,
                                outcome->recorded_at});
+                due = crosses_policy(*outcome) && !std::exchange(snapshot_due_, true);
+                category_->costs.appended.add(write.events->count());
             }
         }
-        turn = unfolded_full() && !has_turn_;
-        has_turn_ = has_turn_ || turn;
+        turn = (unfolded_full() || wants_commands()) && take_turn();
     }
     if (turn) {
         schedule_turn();
     }
+    if (const auto host = due ? context_.host.lock() : nullptr) {
+        host->snapshot_due(name_);
+    }
+}
+
+// Multiples of the interval: then it need not be known where the last snapshot is.
+bool StreamActor::crosses_policy(const StreamOutcome& outcome) const noexcept {
+    const std::uint64_t every = has_own_every_ ? own_every_ : category_->snapshots_every();
+    return every != 0 &&
+           outcome.version.value() / every > (outcome.first_version.value() - 1) / every;
+}
+
+void StreamActor::set_policy(const std::optional<SnapshotSettings>& policy) {
+    const auto own = policy.value_or(SnapshotSettings{});
+    const std::lock_guard lock(mutex_);
+    has_own_every_ = own.every.has_value();
+    own_every_ = own.every.value_or(0);
+    has_own_keep_ = own.keep.has_value();
+    own_keep_ = own.keep.value_or(0);
+}
+
+SnapshotPolicy StreamActor::policy(const CategoryInEffect& by) const noexcept {
+    const std::lock_guard lock(mutex_);
+    return {has_own_every_ ? own_every_ : by.snapshots.every,
+            has_own_keep_ ? own_keep_ : by.snapshots.keep};
 }
 
 error_code StreamActor::begin_read() {
     const std::lock_guard lock(mutex_);
-    if (std::size_t{writes_} + reads_ >= context_.limits.inbox_max) {
+    if (is_overloaded()) {
         return actor_errc::overloaded;
     }
     ++reads_;
@@ -93,10 +158,12 @@ void StreamActor::end_read() noexcept {
 
 std::optional<StateView> StreamActor::cached_state() const {
     const std::lock_guard lock(mutex_);
-    if (!json_ || writes_ != 0 || !head_known_ || json_version_ != head_) {
+    if (!json_ || writes_ != 0 || !head_known_ || json_version_ != head_ ||
+        generation_ != category_->generation()) {
         return std::nullopt;
     }
-    return context_.view(json_version_, json_);
+    return StateView{json_version_, json_, std::string(json_by_->decider_kind()),
+                     json_by_->revision};
 }
 
 void StreamActor::state(Reply<StateResult> reply) {
@@ -109,12 +176,39 @@ void StreamActor::state(Reply<StateResult> reply) {
     {
         const std::lock_guard lock(mutex_);
         waiting_.push_back(std::move(reply));
-        turn = !has_turn_;
-        has_turn_ = true;
+        turn = take_turn();
     }
     if (turn) {
         schedule_turn();
     }
+}
+
+void StreamActor::snapshot(Reply<SnapshotAnswer> reply) {
+    bool turn = false;
+    {
+        const std::lock_guard lock(mutex_);
+        work().snapshots.push_back(std::move(reply));
+        turn = take_turn();
+    }
+    if (turn) {
+        schedule_turn();
+    }
+}
+
+void StreamActor::snapshot_by_policy() {
+    bool turn = false;
+    {
+        const std::lock_guard lock(mutex_);
+        snapshot_asked_ = true;
+        turn = take_turn();
+    }
+    if (turn) {
+        schedule_turn();
+    }
+}
+
+bool StreamActor::take_turn() noexcept {
+    return !std::exchange(has_turn_, true);
 }
 
 void StreamActor::schedule_turn() {
@@ -167,7 +261,7 @@ void StreamActor::account() {
                 name_.id.capacity() + unfolded_bytes_ +
                 unfolded_.capacity() * sizeof(CommittedEvents);
     if (fold_) {
-        cost += fold_->state().memory_bytes();
+        cost += fold_->memory_bytes();
     }
     if (json_) {
         cost += sizeof(std::string) + json_->capacity();

@@ -1,5 +1,7 @@
 #include "actors/version_read.hpp"
 
+#include "actors/fold_start.hpp"
+
 namespace firn {
 
 VersionRead::VersionRead(std::shared_ptr<ActorContext> context, std::shared_ptr<StreamActor> actor,
@@ -7,7 +9,6 @@ VersionRead::VersionRead(std::shared_ptr<ActorContext> context, std::shared_ptr<
     : context_(std::move(context)),
       actor_(std::move(actor)),
       version_(version),
-      fold_(*context_->decider),
       reply_(std::move(reply)) {}
 
 VersionRead::~VersionRead() {
@@ -34,12 +35,20 @@ void VersionRead::run_slice() {
 }
 
 std::optional<StateResult> VersionRead::next_slice() {
-    if (fold_.version() != version_) {
-        const auto pass = context_->gate.enter();
-        if (!pass) {
-            return StateFailure{actor_errc::closed, {}, {}};
+    const auto pass = context_->gate.enter();
+    if (!pass) {
+        return StateFailure{actor_errc::closed, {}, {}};
+    }
+    if (!fold_) {
+        auto& category = actor_->category();
+        fold_ = start_fold(*pass, actor_->name(), version_, category, context_->counters).fold;
+        if (!fold_) {
+            return StateFailure{
+                actor_errc::fold_failed, {}, FoldFailure{{}, category.in_effect()->unavailable}};
         }
-        auto slice = fold_.read(*pass, actor_->name(), version_);
+    }
+    if (fold_->version() != version_) {
+        auto slice = fold_->read(*pass, actor_->name(), version_);
         context_->counters.events_applied.add(slice.applied);
         if (slice.error) {
             return StateFailure{slice.error, {}, {}};
@@ -47,17 +56,20 @@ std::optional<StateResult> VersionRead::next_slice() {
         if (slice.failure) {
             return StateFailure{actor_errc::fold_failed, {}, std::move(*slice.failure)};
         }
-        if (slice.at_end && fold_.version() < version_) {
+        if (slice.at_end && fold_->version() < version_) {
             return StateFailure{storage_errc::version_not_found, slice.head, {}};
         }
     }
-    if (fold_.version() != version_) {
+    if (fold_->version() != version_) {
         return std::nullopt;
     }
-    std::string json;
-    fold_.state().write_json(json);
+    auto json = fold_->json();
+    if (!json) {
+        return StateFailure{actor_errc::fold_failed, {}, std::move(json.error())};
+    }
     context_->counters.states_served.add();
-    return context_->view(version_, std::make_shared<const std::string>(std::move(json)));
+    return StateView{version_, std::move(*json), std::string(fold_->by().decider_kind()),
+                     fold_->by().revision};
 }
 
 }  // namespace firn

@@ -29,7 +29,7 @@ private:
     std::shared_ptr<ActorContext> context_;
     std::shared_ptr<StreamActor> actor_;
     const Version version_;
-    Fold fold_;
+    std::optional<Fold> fold_;
     Reply<StateResult> reply_;
 };
 

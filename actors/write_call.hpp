@@ -12,17 +12,17 @@
 
 namespace firn {
 
-// Outcome is what the caller waits for: TransactionOutcome, or AppendOutcome of one stream.
-template <class Outcome>
-class WriteCall final : public CommitRequest {
+class WriteRequest : public CommitRequest {
 public:
+    using CommitRequest::CommitRequest;
     using Actors = boost::container::small_vector<std::shared_ptr<StreamActor>, 1>;
 
-    // The actors, one per write, have counted it (begin_write).
-    WriteCall(Transaction transaction, Actors actors, Reply<Outcome> reply)
-        : CommitRequest(std::move(transaction)),
-          actors_(std::move(actors)),
-          reply_(std::move(reply)) {}
+    // It stood behind a stream's commands.
+    void set_waited() noexcept { has_waited_ = true; }
+    [[nodiscard]] bool has_waited() const noexcept { return has_waited_; }
+
+    // One per write, in their order; each has counted it (begin_write).
+    void set_actors(Actors actors) { actors_ = std::move(actors); }
 
     void committed(const Transaction& transaction,
                    const TransactionOutcome& outcome) noexcept override {
@@ -34,17 +34,31 @@ public:
         actors_.clear();
     }
 
-    void answer(TransactionOutcome outcome) override {
-        std::move(reply_).answer(shaped(std::move(outcome)));
-    }
-
-    // The queue refused it.
+    // It was not taken: answered with the error, later.
     void refuse(error_code error) {
         for (const auto& actor : actors_) {
             actor->withdraw_write();
         }
         actors_.clear();
-        std::move(reply_).post(refusal(error));
+        answer_refusal(error);
+    }
+
+private:
+    virtual void answer_refusal(error_code error) = 0;
+
+    Actors actors_;
+    bool has_waited_ = false;
+};
+
+// Outcome is what the caller waits for: TransactionOutcome, or AppendOutcome of one stream.
+template <class Outcome>
+class WriteCall final : public WriteRequest {
+public:
+    WriteCall(Transaction transaction, Reply<Outcome> reply)
+        : WriteRequest(std::move(transaction)), reply_(std::move(reply)) {}
+
+    void answer(TransactionOutcome outcome) override {
+        std::move(reply_).answer(shaped(std::move(outcome)));
     }
 
     static Outcome refusal(error_code error) {
@@ -57,6 +71,8 @@ public:
     static Outcome cancelled() { return refusal(boost::asio::error::operation_aborted); }
 
 private:
+    void answer_refusal(error_code error) override { std::move(reply_).post(refusal(error)); }
+
     static Outcome shaped(TransactionOutcome outcome) {
         if constexpr (std::is_same_v<Outcome, TransactionOutcome>) {
             return outcome;
@@ -71,7 +87,6 @@ private:
         }
     }
 
-    Actors actors_;
     Reply<Outcome> reply_;
 };
 

@@ -21,6 +21,8 @@ public:
             case storage_errc::store_failed: return "the store stopped accepting appends";
             case storage_errc::corrupt: return "a stored record does not check";
             case storage_errc::closed: return "the store is closing";
+            case storage_errc::overloaded: return "a queue is full; try again shortly";
+            case storage_errc::too_late: return "it is too late to take that back";
         }
         return "unknown storage error";
     }

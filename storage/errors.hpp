@@ -28,6 +28,8 @@ enum class storage_errc {
     store_failed,       // the store stopped accepting appends after a failure; the log says why
     corrupt,            // a record does not check
     closed,             // the store is closing
+    overloaded,         // a bounded queue is full; nothing was kept
+    too_late,           // what should be taken back has been made final
 };
 
 const boost::system::error_category& storage_category() noexcept;
@@ -40,7 +42,7 @@ inline error_code make_error_code(storage_errc e) noexcept {
 // the cause and what to do.
 class StorageFailure : public std::runtime_error {
 public:
-    enum class Cause { in_use, not_writable, newer_format, damaged, no_room, system };
+    enum class Cause { in_use, not_writable, newer_format, older_format, damaged, no_room, system };
 
     StorageFailure(Cause cause, const std::string& message)
         : std::runtime_error(message), cause_(cause) {}

@@ -22,8 +22,10 @@
 // Errors: storage_errc, in the outcomes or results. Opening throws StorageFailure.
 #pragma once
 
+#include "storage/document_store.hpp"
 #include "storage/errors.hpp"
 #include "storage/event.hpp"
+#include "storage/snapshot_store.hpp"
 #include "storage/types.hpp"
 
 #include <boost/container/small_vector.hpp>
@@ -210,6 +212,13 @@ struct StoreStats {
     std::string condition;              // empty, or a sentence: what is wrong now
 };
 
+// Where the event with a remembered id lies, even if it is no longer held.
+struct RememberedEvent {
+    Version version;
+    Position position;
+    Timestamp recorded_at;
+};
+
 struct ReclaimProgress {
     std::uint64_t events_removed = 0;
     bool more = false;
@@ -232,6 +241,9 @@ public:
                                                   const StreamQuery& query) const = 0;
     [[nodiscard]] virtual result<FeedPage> feed(const FeedQuery& query) const = 0;
     [[nodiscard]] virtual result<StreamList> list(const ListQuery& query) const = 0;
+    // The event to which a client gave this id, if the stream remembers it. stream_deleted.
+    [[nodiscard]] virtual result<std::optional<RememberedEvent>> find_event(
+        const StreamName& stream, const EventId& id) const = 0;
     [[nodiscard]] virtual Position head_position() const = 0;
     [[nodiscard]] virtual StoreStats stats() const = 0;
 
@@ -242,6 +254,16 @@ public:
     // Gives back the space of up to about `events_max` deleted events, in no promised order;
     // nothing that can be read changes.
     [[nodiscard]] virtual result<ReclaimProgress> reclaim(std::uint32_t events_max) = 0;
+
+    // Live as long as the store. A deleted stream's snapshots go with its events.
+    [[nodiscard]] virtual SnapshotStore& snapshots() noexcept = 0;
+    [[nodiscard]] virtual DocumentStore& documents() noexcept = 0;
+    [[nodiscard]] const SnapshotStore& snapshots() const noexcept {
+        return const_cast<EventStore*>(this)->snapshots();
+    }
+    [[nodiscard]] const DocumentStore& documents() const noexcept {
+        return const_cast<EventStore*>(this)->documents();
+    }
 };
 
 }  // namespace firn

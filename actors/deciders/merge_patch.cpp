@@ -48,18 +48,23 @@ class MergePatchState final : public FoldedState {
 public:
     MergePatchState() : state_(json::object_kind, &memory_) {}
 
-    std::unique_ptr<FoldFailure> evolve(const EventView& event) override {
+    // Whether `text` was the JSON of a state; if not, this one is void.
+    [[nodiscard]] bool restore(JsonScanner& text) {
+        return parse_next(text, state_) && text.finish();
+    }
+
+    Failure evolve(const EventView& event) override {
         JsonScanner patch(event.data);
         if (merge(patch) && patch.finish()) {
             return nullptr;
         }
-        const auto& error = patch.error();
-        return std::make_unique<FoldFailure>(FoldFailure{
-            event.version, "The event's data is not a merge patch: " + error.reason + " (at \"" +
-                               error.pointer + "\", byte " + std::to_string(error.offset) + ")"});
+        return failure("The event's data is not a merge patch: " + described(patch.error()));
     }
 
-    void write_json(std::string& out) const override { firn::write_json(out, state_); }
+    Failure write_json(std::string& out) const override {
+        firn::write_json(out, state_);
+        return nullptr;
+    }
 
     std::size_t memory_bytes() const noexcept override { return sizeof(*this) + memory_.bytes(); }
 
@@ -76,19 +81,26 @@ private:
     json::value state_;
 };
 
-class MergePatchDecider final : public Decider {
+class MergePatchEngine final : public DeciderEngine {
 public:
     std::string_view kind() const noexcept override { return "merge_patch"; }
-    std::uint32_t revision() const noexcept override { return 1; }
     std::unique_ptr<FoldedState> initial() const override {
         return std::make_unique<MergePatchState>();
+    }
+    Restored restore(std::string_view json) const override {
+        auto state = std::make_unique<MergePatchState>();
+        JsonScanner text(json);
+        if (!state->restore(text)) {
+            return failure("The state is not JSON: " + described(text.error()));
+        }
+        return std::unique_ptr<FoldedState>(std::move(state));
     }
 };
 
 }  // namespace
 
-std::shared_ptr<const Decider> make_merge_patch_decider() {
-    return std::make_shared<MergePatchDecider>();
+std::shared_ptr<const DeciderEngine> make_merge_patch_engine() {
+    return std::make_shared<MergePatchEngine>();
 }
 
 }  // namespace firn

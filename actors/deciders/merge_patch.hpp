@@ -2,10 +2,10 @@
 // which starts as {}.
 #pragma once
 
-#include "actors/deciders/decider.hpp"
+#include "actors/deciders/engine.hpp"
 
 namespace firn {
 
-[[nodiscard]] std::shared_ptr<const Decider> make_merge_patch_decider();
+[[nodiscard]] std::shared_ptr<const DeciderEngine> make_merge_patch_engine();
 
 }  // namespace firn

@@ -14,6 +14,9 @@ struct JsonError {
     std::string reason;      // a sentence for a person
 };
 
+// "reason (at \"pointer\", byte offset)"
+[[nodiscard]] std::string described(const JsonError& error);
+
 // "/" and the token, with ~ and / escaped.
 void append_pointer_token(std::string& pointer, std::string_view token);
 

@@ -1,8 +1,13 @@
 #include "service/cli/command.hpp"
 
+#include "actors/json/scanner.hpp"
+
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
 #include <system_error>
 
 namespace firn::cli {
@@ -34,6 +39,33 @@ void StreamArguments::add_to(CLI::App& command) {
         ->required()
         ->type_name("");
     command.add_option("ID", id, "The stream's id within it, e.g. 42")->required()->type_name("");
+}
+
+void print_answer(const HttpAnswer& answer) {
+    print(answer.body);
+    print(answer.body.ends_with('\n') ? "" : "\n");
+}
+
+std::string read_file(const std::string& path) {
+    std::ifstream file;
+    if (path != "-") {
+        file.open(path, std::ios::binary);
+    }
+    std::istream& input = path == "-" ? std::cin : file;
+    std::string text{std::istreambuf_iterator<char>(input), {}};
+    if (!input.good() && !input.eof()) {
+        throw CommandFailure(ExitCode::bad_input, path + " cannot be read: " +
+                                                      std::generic_category().message(errno) + ".");
+    }
+    return text;
+}
+
+void require_json(const char* flag, const std::string& text) {
+    if (const auto error = validate_json(text)) {
+        throw CommandFailure(ExitCode::usage, std::string(flag) + " is not good JSON at byte " +
+                                                  std::to_string(error->offset + 1) + ": " +
+                                                  error->reason);
+    }
 }
 
 void print(std::string_view text) {

@@ -21,9 +21,13 @@ using Action = std::function<ExitCode()>;
 
 void add_serve_command(CLI::App& program, Action& chosen);
 void add_append_command(CLI::App& program, Action& chosen);
+void add_command_command(CLI::App& program, Action& chosen);
 void add_read_command(CLI::App& program, Action& chosen);
 void add_state_command(CLI::App& program, Action& chosen);
 void add_streams_command(CLI::App& program, Action& chosen);
+void add_snapshots_command(CLI::App& program, Action& chosen);
+void add_categories_command(CLI::App& program, Action& chosen);
+void add_advise_command(CLI::App& program, Action& chosen);
 void add_stats_command(CLI::App& program, Action& chosen);
 void add_import_command(CLI::App& program, Action& chosen);
 void add_verify_command(CLI::App& program, Action& chosen);
@@ -44,6 +48,13 @@ struct StreamArguments {
 
     void add_to(CLI::App& command);
 };
+
+// What a server answered, as it is, on a line of its own.
+void print_answer(const HttpAnswer& answer);
+// The whole of a file, or of standard input for "-"; CommandFailure if it cannot be read.
+[[nodiscard]] std::string read_file(const std::string& path);
+// Throws CommandFailure (usage) naming the flag.
+void require_json(const char* flag, const std::string& text);
 
 // To standard output, where a full disk or a closed pipe is an error and not a silence.
 void print(std::string_view text);

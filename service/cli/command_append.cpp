@@ -37,13 +37,6 @@ std::string expected_version(const std::string& expect) {
     }
 }
 
-void require_json(const char* flag, const std::string& text) {
-    if (const auto error = validate_json(text)) {
-        throw usage(std::string(flag) + " is not good JSON at byte " +
-                    std::to_string(error->offset + 1) + ": " + error->reason);
-    }
-}
-
 std::string event_of_flags(const AppendArguments& arguments) {
     require_json("--data", arguments.data);
     std::string event = "{\"type\":";
@@ -94,8 +87,7 @@ ExitCode run(const AppendArguments& arguments) {
          .body = "{\"expected_version\":" + expected + ",\"events\":[" + events + "]}"});
     require_success(answer);
     if (arguments.client.json) {
-        print(answer.body);
-        print(answer.body.ends_with('\n') ? "" : "\n");
+        print_answer(answer);
         return ExitCode::ok;
     }
     const auto first = json_count(answer.body, "first_version");

@@ -13,6 +13,14 @@ struct StateArguments {
     std::optional<std::uint64_t> version;
 };
 
+// Of an external decider, whose state is the newest that a client put.
+std::string behind(const std::string& answer) {
+    return json_member(answer, "events_behind").empty()
+               ? ""
+               : "\nbehind   " + std::to_string(json_count(answer, "events_behind")) +
+                     " events that no client has folded yet";
+}
+
 ExitCode run(const StateArguments& arguments) {
     HttpClient client(arguments.client.server());
     Query query;
@@ -23,15 +31,14 @@ ExitCode run(const StateArguments& arguments) {
                                    "/state" + query.text());
     require_success(answer);
     if (arguments.client.json) {
-        print(answer.body);
-        print(answer.body.ends_with('\n') ? "" : "\n");
+        print_answer(answer);
         return ExitCode::ok;
     }
     const auto decider = json_member(answer.body, "decider");
     print("stream   " + arguments.stream.category + "/" + arguments.stream.id + "\nversion  " +
           std::to_string(json_count(answer.body, "version")) + "\ndecider  " +
           json_string(decider, "kind") + ", revision " +
-          std::to_string(json_count(decider, "revision")) + "\n\n" +
+          std::to_string(json_count(decider, "revision")) + behind(answer.body) + "\n\n" +
           indent_json(json_member(answer.body, "state")) + "\n");
     return ExitCode::ok;
 }

@@ -65,9 +65,13 @@ int run_program(int argc, const char* const* argv) {
     Action chosen;
     add_serve_command(program, chosen);
     add_append_command(program, chosen);
+    add_command_command(program, chosen);
     add_read_command(program, chosen);
     add_state_command(program, chosen);
     add_streams_command(program, chosen);
+    add_snapshots_command(program, chosen);
+    add_categories_command(program, chosen);
+    add_advise_command(program, chosen);
     add_stats_command(program, chosen);
     add_import_command(program, chosen);
     add_verify_command(program, chosen);

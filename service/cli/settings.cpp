@@ -142,6 +142,10 @@ void add_service(std::vector<Setting>& list) {
                            FIRN_FIELD(service.actors.idle_after)));
     list.push_back(count("actors.inbox_max", "calls waiting for one stream; past it: 503",
                          FIRN_FIELD(service.actors.inbox_max)));
+    list.push_back(count("snapshots.every", "events between two snapshots of a stream; 0: none",
+                         FIRN_FIELD(service.snapshots.every)));
+    list.push_back(count("snapshots.keep", "automatic snapshots that a stream keeps",
+                         FIRN_FIELD(service.snapshots.keep)));
     list.push_back(size("store.segment_bytes", "of one journal segment",
                         FIRN_FIELD(service.store.segment_bytes)));
     list.push_back(size("store.pending_bytes_max", "durable, but not settled yet",

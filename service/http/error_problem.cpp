@@ -45,6 +45,10 @@ Problem of_storage(storage_errc error, std::string_view subject) {
                     "A stored record does not check. Run `firn verify` on the data directory."};
         case storage_errc::closed:
             return {Slug::overloaded, "The server is stopping; try again shortly."};
+        case storage_errc::overloaded:
+            return {Slug::overloaded, "Too much waits to be written; try again shortly."};
+        case storage_errc::too_late:
+            return about(Slug::internal, subject, "cannot be changed there any more.");
     }
     return {Slug::internal, "The server met an error that it does not know."};
 }
@@ -57,6 +61,18 @@ Problem of_actors(actor_errc error, std::string_view subject) {
             return {Slug::overloaded, "The server is stopping; try again shortly."};
         case actor_errc::fold_failed:
             return about(Slug::fold_failed, subject, "holds an event that does not fold.");
+        case actor_errc::command_rejected:
+            return about(Slug::command_rejected, subject, "refuses the command.");
+        case actor_errc::no_decide:
+            return about(Slug::no_decide, subject,
+                         "takes no commands: the decider of its category has no decide. PUT one "
+                         "that has to /v1/categories/{category}, or append events.");
+        case actor_errc::invalid_decider:
+            return about(Slug::invalid_decider, subject, "cannot have that decider.");
+        case actor_errc::unrecoverable_state:
+            return about(Slug::unrecoverable_state, subject,
+                         "has lost what stands in for its deleted events: both copies are "
+                         "damaged. The events that it holds can be read.");
         case actor_errc::bad_request:
             return about(Slug::bad_request, subject, "cannot be asked for that.");
     }

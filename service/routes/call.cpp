@@ -5,21 +5,43 @@
 
 namespace firn {
 
-Read<StreamName> stream_of(const Request& request) {
-    const auto category = request.target.segment(2);
-    const auto id = request.target.segment(3);
+Read<std::string> category_of(const Request& request) {
+    std::string category(request.target.segment(2));
     if (!is_valid_category(category)) {
         return bad_parameter("category",
-                             "The category \"" + std::string(category) +
+                             "The category \"" + category +
                                  "\" is not 1 to 64 letters, digits, '_', '.' or '-', the first "
                                  "one a letter or digit.");
+    }
+    return category;
+}
+
+Problem malformed_body(const JsonError& error) {
+    return bad_member(error.pointer,
+                      error.reason + " (At byte " + std::to_string(error.offset) + ".)");
+}
+
+std::optional<Problem> check_json_body(const Request& request) {
+    if (request.body_format == BodyFormat::json) {
+        return std::nullopt;
+    }
+    return bad_member("", request.body_format == BodyFormat::absent
+                              ? "A body of JSON is needed here."
+                              : "The body must be one JSON text, not lines.");
+}
+
+Read<StreamName> stream_of(const Request& request) {
+    auto category = category_of(request);
+    const auto id = request.target.segment(3);
+    if (!category) {
+        return category.error();
     }
     if (!is_valid_stream_id(id)) {
         return bad_parameter("id", "The stream id \"" + std::string(id) +
                                        "\" is not 1 to 255 bytes of UTF-8 without control "
                                        "characters, or is \".\" or \"..\".");
     }
-    return StreamName{std::string(category), std::string(id)};
+    return StreamName{*std::move(category), std::string(id)};
 }
 
 std::string subject_of(const StreamName& stream) {

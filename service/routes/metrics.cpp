@@ -19,6 +19,19 @@ public:
         head(name, help, "counter");
         sample(name, "", value);
     }
+    void histogram(std::string_view name, std::string_view help, const HistogramView& values) {
+        head(name, help, "histogram");
+        const std::string bucket = std::string(name) + "_bucket";
+        std::uint64_t so_far = 0;
+        for (std::size_t i = 0; i != values.buckets.size(); ++i) {
+            so_far += values.buckets[i];
+            const auto bound = i == histogram_bounds.size() ? std::string("+Inf")
+                                                            : std::to_string(histogram_bounds[i]);
+            sample(bucket, "{le=\"" + bound + "\"}", so_far);
+        }
+        sample(std::string(name) + "_sum", "", values.sum);
+        sample(std::string(name) + "_count", "", so_far);
+    }
     void head(std::string_view name, std::string_view help, std::string_view type) {
         out_.append("# HELP ").append(name).append(" ").append(help);
         out_.append("\n# TYPE ").append(name).append(" ").append(type).append("\n");
@@ -74,6 +87,25 @@ void write_actors(Metrics& metrics, const ServiceStats& stats) {
                     stats.events_applied);
 }
 
+void write_snapshots(Metrics& metrics, const ServiceStats& stats) {
+    metrics.counter("firn_snapshots_taken_total", "Snapshots saved.", stats.snapshots.taken);
+    metrics.counter("firn_snapshots_failed_total", "Saves that failed, and were tried again.",
+                    stats.snapshots.failed);
+    metrics.counter("firn_snapshots_used_total", "Loads that started from a snapshot.",
+                    stats.snapshots.used);
+    metrics.counter("firn_snapshots_passed_over_total",
+                    "Snapshots that were no good when they were to be used.",
+                    stats.snapshots.passed_over);
+    metrics.gauge("firn_snapshots_due", "Streams whose policy wants a snapshot.",
+                  stats.snapshots.due);
+    metrics.gauge("firn_snapshots_waiting", "Snapshots on their way to the disk.",
+                  stats.snapshots.store.waiting);
+    metrics.histogram("firn_load_events_applied", "Events that a load of a state applied.",
+                      stats.load_events);
+    metrics.counter("firn_commands_total", "Commands decided.", stats.commands);
+    metrics.counter("firn_commands_rejected_total", "Of them, rejected.", stats.commands_rejected);
+}
+
 void write_http(Metrics& metrics, const HttpCounters& http) {
     metrics.gauge("firn_http_connections", "Open connections.", http.connections_open.load());
     metrics.counter("firn_http_connections_accepted_total", "Connections accepted.",
@@ -102,6 +134,7 @@ bool read_metrics(const Call& call) {
     metrics.sample("firn_info", "{version=\"" + std::string(version()) + "\"}", 1);
     write_store(metrics, stats.store);
     write_actors(metrics, stats);
+    write_snapshots(metrics, stats);
     write_http(metrics, call.counters);
     return true;
 }

@@ -1,35 +1,11 @@
 // GET /livez, /readyz, /v1/stats and /v1/openapi.json
 #include "service/http/error_problem.hpp"
-#include "service/http/json_text.hpp"
+#include "service/http/json_object.hpp"
 #include "service/routes/openapi.hpp"
 #include "service/routes/resources.hpp"
 #include "service/version.hpp"
 
 namespace firn {
-
-namespace {
-
-// An object of numbers: {"a":1,"b":2}
-class Numbers {
-public:
-    explicit Numbers(std::string& out) : out_(out) { out_.push_back('{'); }
-    Numbers& add(std::string_view name, std::uint64_t number) {
-        begin(name);
-        append_number(out_, number);
-        return *this;
-    }
-    // What follows is the caller's to write.
-    std::string& begin(std::string_view name) {
-        out_.append(out_.back() == '{' ? "\"" : ",\"").append(name).append("\":");
-        return out_;
-    }
-    void end() { out_.push_back('}'); }
-
-private:
-    std::string& out_;
-};
-
-}  // namespace
 
 bool answer_livez(const Call& call) {
     call.response.content_type = content_types::json;
@@ -56,38 +32,45 @@ bool read_stats(const Call& call) {
     const auto& store = stats.store;
     call.response.content_type = content_types::json;
     auto& out = call.response.body;
-    Numbers all(out);
-    append_json_string(all.begin("program_version"), version());
+    JsonObject all(out);
+    all.text("program_version", version());
     all.add("streams", store.streams)
         .add("events", store.events)
         .add("head_position", store.head_position.value());
-    Numbers(all.begin("bytes"))
+    JsonObject(all.begin("bytes"))
         .add("live", store.bytes_live)
         .add("free", store.bytes_free)
         .add("file", store.bytes_file)
         .add("journal", store.bytes_journal)
         .end();
     all.add("oldest_reader_ms", static_cast<std::uint64_t>(store.oldest_reader.count()));
-    Numbers(all.begin("actors"))
+    JsonObject(all.begin("actors"))
         .add("cached", stats.actors_cached)
         .add("bytes", stats.actor_bytes)
         .add("evicted", stats.actors_evicted)
         .end();
-    Numbers(all.begin("queue"))
+    JsonObject(all.begin("queue"))
         .add("waiting", stats.queue_waiting)
         .add("bytes", stats.queue_waiting_bytes)
         .end();
-    Numbers(all.begin("settling"))
+    JsonObject(all.begin("settling"))
         .add("pending_events", store.pending_events)
         .add("pending_bytes", store.pending_bytes)
         .end();
-    Numbers(all.begin("snapshots"))
-        .add("taken", 0)
-        .add("failed", 0)
-        .add("used", 0)
+    JsonObject(all.begin("snapshots"))
+        .add("taken", stats.snapshots.taken)
+        .add("failed", stats.snapshots.failed)
+        .add("used", stats.snapshots.used)
+        .add("passed_over", stats.snapshots.passed_over)
+        .add("due", stats.snapshots.due)
+        .add("waiting", stats.snapshots.store.waiting)
         .add("events_applied", stats.events_applied)
         .end();
-    Numbers(all.begin("appends"))
+    JsonObject(all.begin("commands"))
+        .add("decided", stats.commands)
+        .add("rejected", stats.commands_rejected)
+        .end();
+    JsonObject(all.begin("appends"))
         .add("commits", stats.commits)
         .add("requests", stats.appends)
         .add("events", stats.events_appended)
@@ -95,18 +78,16 @@ bool read_stats(const Call& call) {
         .add("replays", stats.replays)
         .add("overloads", stats.overloads)
         .end();
-    Numbers(all.begin("states"))
+    JsonObject(all.begin("states"))
         .add("served", stats.states_served)
         .add("from_cache", stats.states_from_cache)
         .end();
-    Numbers(all.begin("connections"))
+    JsonObject(all.begin("connections"))
         .add("open", call.counters.connections_open.load())
         .add("accepted", call.counters.connections_accepted.load())
         .add("refused", call.counters.connections_refused.load())
         .end();
-    all.begin("accepting").append(store.accepting ? "true" : "false");
-    append_json_string(all.begin("condition"), store.condition);
-    all.end();
+    all.flag("accepting", store.accepting).text("condition", store.condition).end();
     return true;
 }
 

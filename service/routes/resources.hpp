@@ -18,6 +18,23 @@ boost::asio::awaitable<void> read_state(Call call);
 // stream_info.cpp
 [[nodiscard]] bool read_stream_info(const Call& call);
 boost::asio::awaitable<void> delete_stream(Call call);
+// stream_commands.cpp
+boost::asio::awaitable<void> run_command(Call call);
+// stream_snapshots.cpp
+[[nodiscard]] bool list_snapshots(const Call& call);
+[[nodiscard]] bool read_snapshot(const Call& call);
+boost::asio::awaitable<void> take_snapshot(Call call);
+boost::asio::awaitable<void> put_snapshot(Call call);
+// stream_policy.cpp
+[[nodiscard]] bool read_policy(const Call& call);
+boost::asio::awaitable<void> put_policy(Call call);
+boost::asio::awaitable<void> delete_policy(Call call);
+// categories.cpp
+[[nodiscard]] bool list_categories(const Call& call);
+[[nodiscard]] bool read_category(const Call& call);
+boost::asio::awaitable<void> put_category(Call call);
+boost::asio::awaitable<void> delete_category(Call call);
+[[nodiscard]] bool read_advice(const Call& call);
 // stream_list.cpp
 [[nodiscard]] bool list_streams(const Call& call);
 // feed.cpp

@@ -11,7 +11,7 @@ namespace firn {
 
 namespace asio = boost::asio;
 
-void append_stream_info(std::string& out, const StreamFacts& facts) {
+void append_stream_info(std::string& out, const StreamFacts& facts, std::uint64_t snapshots) {
     const auto number = [&out](std::string_view name, std::uint64_t value) {
         out.append(",\"").append(name).append("\":");
         append_number(out, value);
@@ -24,8 +24,13 @@ void append_stream_info(std::string& out, const StreamFacts& facts) {
     number("bytes", facts.bytes);
     number("last_position", facts.last_position.value());
     out.append(",\"chain_hash\":\"").append(to_hex(facts.chain_hash)).append("\"");
-    number("snapshots", 0);
+    number("snapshots", snapshots);
     out.append(",\"deleted\":").append(facts.deleted ? "true}" : "false}");
+}
+
+std::uint64_t snapshot_count(const Call& call, const StreamName& stream) {
+    const auto list = call.service.store().snapshots().list(stream);
+    return list ? list->size() : 0;
 }
 
 bool read_stream_info(const Call& call) {
@@ -41,7 +46,7 @@ bool read_stream_info(const Call& call) {
         return true;
     }
     call.response.content_type = content_types::json;
-    append_stream_info(call.response.body, *facts);
+    append_stream_info(call.response.body, *facts, snapshot_count(call, *stream));
     return true;
 }
 

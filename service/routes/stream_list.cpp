@@ -78,7 +78,7 @@ bool list_streams(const Call& call) {
     out.append("{\"streams\":[");
     for (const auto& facts : list->streams) {
         out.append(out.back() == '[' ? "" : ",");
-        append_stream_info(out, facts);
+        append_stream_info(out, facts, snapshot_count(call, facts.stream));
     }
     out.append("],\"next\":");
     if (list->more && !list->streams.empty()) {

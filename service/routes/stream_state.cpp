@@ -1,8 +1,8 @@
 // GET /v1/streams/{category}/{id}/state
-#include "service/http/error_problem.hpp"
 #include "service/http/json_text.hpp"
 #include "service/routes/precondition.hpp"
 #include "service/routes/resources.hpp"
+#include "service/routes/state_problem.hpp"
 
 #include <limits>
 
@@ -35,32 +35,12 @@ void write_state(const Call& call, const StreamName& stream, const StateView& st
     append_json_string(out, state.decider_kind);
     out.append(",\"revision\":");
     append_number(out, state.decider_revision);
-    out.append("}}");
-}
-
-void write_failure(const Call& call, const StreamName& stream, const StateFailure& failure) {
-    const auto subject = subject_of(stream);
-    auto problem = problem_of(failure.error, subject);
-    if (failure.fold) {
-        problem = Problem(Slug::fold_failed,
-                          subject + " holds an event, version " +
-                              std::to_string(failure.fold->version.value()) +
-                              ", that does not fold into its state: " + failure.fold->reason)
-                      .with("version", failure.fold->version.value())
-                      .with("reason", failure.fold->reason);
-    } else if (failure.error == storage_errc::version_not_found) {
-        problem = Problem(Slug::version_not_found,
-                          subject + " is at version " +
-                              std::to_string(failure.current_version.value()) + ".")
-                      .with("current_version", failure.current_version.value());
-    } else if (failure.error == storage_errc::compacted) {
-        if (const auto facts = call.service.store().facts(stream)) {
-            problem = std::move(problem)
-                          .with("first_version", facts->first_version.value())
-                          .with("snapshot_version", facts->first_version.value() - 1);
-        }
+    out.push_back('}');
+    if (state.events_behind) {
+        out.append(",\"events_behind\":");
+        append_number(out, *state.events_behind);
     }
-    problem.write_to(call.response);
+    out.push_back('}');
 }
 
 }  // namespace
@@ -98,7 +78,7 @@ asio::awaitable<void> read_state(Call call) {
     if (state) {
         write_state(call, *stream, *state);
     } else {
-        write_failure(call, *stream, state.error());
+        state_problem(call, *stream, state.error()).write_to(call.response);
     }
 }
 

@@ -58,7 +58,7 @@ std::optional<lmdb::IdFact> ClientIds::find(const Head& head, const EventId& id)
         staged != staged_facts_.end()) {
         return staged->second;
     }
-    if (const auto fact = unsettled_.find_id(head, id)) {
+    if (const auto fact = unsettled_.find_id(head.stream, id)) {
         return fact;
     }
     // In this order: what was not in memory any more when looked for there has settled by now.

@@ -111,6 +111,13 @@ void StoreDirectory::read_format() {
         fail(Cause::damaged, fmt::format("{} is damaged: it should read 'firn <format> <store>'",
                                          (path_ / "FORMAT").string()));
     }
+    if (format < lmdb::format_version) {
+        fail(Cause::older_format,
+             fmt::format("{} has format {}, which only unreleased versions of Firn wrote; this "
+                         "program knows format {}: name another directory and import the events "
+                         "into it",
+                         path_.string(), format, lmdb::format_version));
+    }
     if (format > lmdb::format_version) {
         fail(Cause::newer_format,
              fmt::format("{} was written by a newer Firn (format {}, this program knows up to {}); "

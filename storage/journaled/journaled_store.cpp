@@ -3,6 +3,9 @@
 #include "storage/journaled/committer.hpp"
 #include "storage/journaled/directory.hpp"
 #include "storage/journaled/feed_reader.hpp"
+#include "storage/journaled/journaled_documents.hpp"
+#include "storage/journaled/journaled_snapshots.hpp"
+#include "storage/journaled/read_boundary.hpp"
 #include "storage/journaled/replay.hpp"
 #include "storage/journaled/settler.hpp"
 #include "storage/journaled/stream_reader.hpp"
@@ -42,6 +45,13 @@ std::unique_ptr<lmdb::Environment> open_environment(const StoreDirectory& direct
                             "{}); use that version",
                             directory.current_file().string(), record->format,
                             lmdb::format_version));
+        } else if (record->format < lmdb::format_version) {
+            throw StorageFailure(
+                Cause::damaged,
+                fmt::format("{} has format {}, but the directory says {}; restore the directory "
+                            "from a copy",
+                            directory.current_file().string(), record->format,
+                            lmdb::format_version));
         } else if (record->store != directory.store()) {
             throw StorageFailure(Cause::damaged, fmt::format("{} belongs to another store",
                                                              directory.current_file().string()));
@@ -74,7 +84,9 @@ public:
           settler_(config_, *environment_, journal_, unsettled_),
           committer_(config_, *environment_, journal_, unsettled_, settler_),
           streams_(*environment_, unsettled_),
-          feed_(*environment_, unsettled_) {
+          feed_(*environment_, unsettled_),
+          snapshots_(config_, *environment_, unsettled_, settler_),
+          documents_(config_, *environment_, settler_) {
         committer_.start(replay_->result());
         replay_.reset();
         settler_.start();
@@ -85,20 +97,26 @@ public:
         return committer_.commit(group);
     }
     result<StreamFacts> facts(const StreamName& stream) const override {
-        return reading([&] { return streams_.facts(stream); });
+        return reading_([&] { return streams_.facts(stream); });
     }
     result<Version> head_version(const StreamName& stream) const override {
-        return reading([&] { return streams_.head_version(stream); });
+        return reading_([&] { return streams_.head_version(stream); });
     }
     result<StreamPage> read(const StreamName& stream, const StreamQuery& query) const override {
-        return reading([&] { return streams_.read(stream, query); });
+        return reading_([&] { return streams_.read(stream, query); });
     }
     result<FeedPage> feed(const FeedQuery& query) const override {
-        return reading([&] { return feed_.read(query); });
+        return reading_([&] { return feed_.read(query); });
     }
     result<StreamList> list(const ListQuery& query) const override {
-        return reading([&] { return streams_.list(query); });
+        return reading_([&] { return streams_.list(query); });
     }
+    result<std::optional<RememberedEvent>> find_event(const StreamName& stream,
+                                                      const EventId& id) const override {
+        return reading_([&] { return streams_.find_event(stream, id); });
+    }
+    SnapshotStore& snapshots() noexcept override { return snapshots_; }
+    DocumentStore& documents() noexcept override { return documents_; }
     Position head_position() const override { return unsettled_.head_position(); }
     StoreStats stats() const override;
     result<void> cut(const StreamName& stream, Version up_to) override;
@@ -124,25 +142,9 @@ private:
                                 [this](const auto& record) { replay_->take(record); });
     }
     result<lmdb::Cut> plan_cut(std::string_view key, Version up_to) const;
-    // Where exceptions of LMDB end.
-    template <class Read>
-    auto reading(const Read& read) const -> decltype(read()) {
-        try {
-            return read();
-        } catch (const lmdb::CorruptRecord& error) {
-            if (config_.report) {
-                config_.report(fmt::format("a read found damage: {}", error.what()));
-            }
-            return storage_errc::corrupt;
-        } catch (const lmdb::LmdbError& error) {
-            if (config_.report) {
-                config_.report(fmt::format("a read failed: {}", error.what()));
-            }
-            return storage_errc::io_failed;
-        }
-    }
 
     const JournaledConfig config_;
+    const ReadBoundary reading_{config_};
     StoreDirectory directory_;
     std::unique_ptr<lmdb::Environment> environment_;
     Unsettled unsettled_;
@@ -152,6 +154,8 @@ private:
     Committer committer_;
     StreamReader streams_;
     FeedReader feed_;
+    JournaledSnapshots snapshots_;
+    JournaledDocuments documents_;
 };
 
 StoreStats JournaledStore::stats() const {
@@ -208,7 +212,7 @@ result<void> JournaledStore::cut(const StreamName& stream, Version up_to) {
             return done.error();
         }
     }
-    return reading([&]() -> result<void> {
+    return reading_([&]() -> result<void> {
         for (;;) {
             const auto planned = plan_cut(key, up_to);
             if (!planned) {

@@ -23,6 +23,9 @@ struct JournaledConfig {
     std::size_t heads_max = 100'000;  // settled streams whose head stays in memory
     // A pending event settles after at most this long when the store is otherwise quiet.
     std::chrono::milliseconds settle_after{1000};
+    // Documents and snapshots that wait to be written, each; past it they answer overloaded.
+    std::uint64_t waiting_writes_max = 100'000;
+    std::uint64_t waiting_bytes_max = 64u << 20;
     // Deleted versions are given back in the background; off only in tests that call reclaim().
     bool reclaim_in_background = true;
     // A sentence about something that a person should know; called from any thread.

@@ -2,8 +2,6 @@
 
 #include "storage/lmdb/deletion.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace firn {
@@ -29,13 +27,20 @@ std::uint32_t slice_events(double events_per_second, std::uint64_t pending_bytes
 }
 
 constexpr std::uint32_t reclaim_events = 2048;
+// As long as a slice or two: what waits behind a transaction is the next slice.
+constexpr std::size_t shared_writes_max = 1024;
+constexpr std::size_t shared_bytes_max = 4u << 20;
 constexpr std::chrono::seconds retry_after{1};
 
 }  // namespace
 
 Settler::Settler(const JournaledConfig& config, lmdb::Environment& environment,
                  journal::Journal& journal, Unsettled& unsettled)
-    : config_(config), environment_(environment), journal_(journal), unsettled_(unsettled) {}
+    : config_(config),
+      environment_(environment),
+      journal_(journal),
+      unsettled_(unsettled),
+      writes_(unsettled, {config.waiting_writes_max, config.waiting_bytes_max}) {}
 
 void Settler::start() {
     // What was there before is no arrival.
@@ -121,6 +126,29 @@ result<void> Settler::run(Task task) {
     return done.get();
 }
 
+void Settler::write(QueuedWrite write) {
+    WriteQueue::Writes one;
+    auto place = WriteQueue::Place::answered;
+    const bool urgent = write.is_urgent();
+    try {
+        one.push_back(std::move(write));
+        place = writes_.push(one);
+    } catch (const std::bad_alloc&) {
+        const auto& lost = one.empty() ? write : one.front();
+        lost.done(make_error_code(boost::system::errc::not_enough_memory));
+        return;
+    }
+    if (!urgent || place == WriteQueue::Place::answered) {
+        return;
+    }
+    {
+        const std::scoped_lock lock(mutex_);
+        write_urgent_ = true;
+        asked_ = asked_ || place == WriteQueue::Place::waiting;
+    }
+    wake_.notify_one();
+}
+
 std::optional<Settler::Condition> Settler::condition() const {
     const std::scoped_lock lock(mutex_);
     return condition_;
@@ -129,24 +157,30 @@ std::optional<Settler::Condition> Settler::condition() const {
 void Settler::loop() {
     std::unique_lock lock(mutex_);
     for (;;) {
-        const auto ready = [&] { return stopping_ || !tasks_.empty() || wants_round(); };
+        const auto wanted = [&] { return stopping_ || write_urgent_ || !tasks_.empty(); };
+        const auto ready = [&] { return wanted() || wants_round(); };
         if (condition_) {
-            wake_.wait_for(lock, retry_after, [&] { return stopping_ || !tasks_.empty(); });
+            wake_.wait_for(lock, retry_after, wanted);
         } else if (!may_have_garbage_ || !config_.reclaim_in_background) {
             wake_.wait_for(lock, config_.settle_after, ready);
         }
         const bool last = stopping_;
         const bool round = wants_round() || condition_ || last;
+        write_urgent_ = false;
         lock.unlock();
         run_tasks();
+        write_ready();
         if (round) {
             settle_round();
+            write_ready();
         } else if (!last) {
             reclaim();
         }
         if (!last) {
             journal_.prepare();
             drop_stale_readers();
+        } else {
+            writes_.close();
         }
         lock.lock();
         if (last) {
@@ -195,22 +229,21 @@ bool Settler::settle_round() {
         const std::scoped_lock lock(mutex_);
         asked_ = false;
     }
-    const auto error = guarded([&] {
+    const auto error = guarded([this] {
+        // A write that shared a transaction may have found it so.
+        if (!environment_.is_usable()) {
+            environment_.reopen();
+        }
         auto groups = unsettled_.groups();
         if (groups.empty()) {
-            return;
+            writes_.round_settled(unsettled_.settled_position());
+        } else {
+            settle_groups(std::move(groups));
         }
-        labels_.forget();
-        const auto rate = arrival_rate();
-        SettleRound round(environment_, labels_, std::move(groups), config_.remembered_ids);
-        while (!round.is_done()) {
-            const auto pending = unsettled_.pending().bytes;
-            unsettled_.slice_settled(
-                round.write_slice(slice_events(rate, pending, config_.pending_bytes_max)));
-        }
-        unsettled_.round_settled(round.group_count(), round.last_position());
-        journal_.release(round.last_sequence());
     });
+    if (error) {
+        writes_.round_failed(error);
+    }
     const bool settled = !error;
     {
         const std::scoped_lock lock(mutex_);
@@ -224,6 +257,22 @@ bool Settler::settle_round() {
     }
     changed_.notify_all();
     return settled;
+}
+
+void Settler::settle_groups(std::vector<std::shared_ptr<const Group>> groups) {
+    labels_.forget();
+    const auto rate = arrival_rate();
+    SettleRound round(environment_, labels_, std::move(groups), config_.remembered_ids);
+    writes_.round_begins(round.last_position());
+    while (!round.is_done()) {
+        const auto pending = unsettled_.pending().bytes;
+        unsettled_.slice_settled(
+            round.write_slice(slice_events(rate, pending, config_.pending_bytes_max)));
+        write_urgent();
+    }
+    unsettled_.round_settled(round.group_count(), round.last_position());
+    journal_.release(round.last_sequence());
+    writes_.round_settled(round.last_position());
 }
 
 void Settler::run_tasks() {
@@ -247,6 +296,42 @@ void Settler::run_tasks() {
     }
 }
 
+void Settler::write_ready() {
+    auto ready = writes_.take_ready();
+    while (!ready.empty()) {
+        WriteQueue::Writes some;
+        for (std::size_t bytes = 0; !ready.empty() && some.size() < shared_writes_max;) {
+            bytes += ready.front().bytes();
+            if (bytes > shared_bytes_max && !some.empty()) {
+                break;
+            }
+            some.splice(some.end(), ready, ready.begin());
+        }
+        const auto error = guarded_quietly([this, &some] {
+            auto transaction = environment_.write();
+            for (auto& write : some) {
+                apply(write, transaction);
+            }
+            transaction.commit();
+        });
+        for (auto& write : some) {
+            write.outcome = error ? error : write.outcome;
+            write.saved = write.saved && !error;
+        }
+        writes_.answer(std::move(some));
+    }
+}
+
+void Settler::write_urgent() {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!std::exchange(write_urgent_, false)) {
+            return;
+        }
+    }
+    write_ready();
+}
+
 void Settler::reclaim() {
     if (!config_.reclaim_in_background) {
         return;
@@ -262,100 +347,6 @@ void Settler::reclaim() {
     });
     const std::scoped_lock lock(mutex_);
     may_have_garbage_ = more;
-}
-
-error_code Settler::guarded(const std::function<void()>& step) {
-    try {
-        return mending(step);
-    } catch (const std::exception& error) {
-        // Most likely there was no memory left to say what went wrong.
-        set_condition(storage_errc::store_failed, error.what());
-        return storage_errc::store_failed;
-    }
-}
-
-error_code Settler::mending(const std::function<void()>& step) {
-    for (;;) {
-        try {
-            step();
-            clear_condition();
-            return {};
-        } catch (const lmdb::LmdbError& error) {
-            if (error.map_is_full()) {
-                try {
-                    environment_.grow();
-                    continue;
-                } catch (const std::exception& grow_error) {
-                    set_condition(storage_errc::store_failed, grow_error.what());
-                    return storage_errc::store_failed;
-                }
-            }
-            // At once, since readers fail until then.
-            if (error.is_fatal() || !environment_.is_usable()) {
-                try {
-                    environment_.reopen();
-                } catch (const std::exception& reopen_error) {
-                    set_condition(storage_errc::store_failed, reopen_error.what());
-                    return storage_errc::store_failed;
-                }
-            }
-            const auto reason =
-                error.disk_is_full() ? storage_errc::disk_full : storage_errc::store_failed;
-            set_condition(reason, fmt::format("settling into the store's file failed: {}; it is "
-                                              "tried again every second",
-                                              error.what()));
-            return reason;
-        } catch (const lmdb::CorruptRecord& corrupt) {
-            set_condition(storage_errc::store_failed,
-                          fmt::format("the store is damaged: {}; stop the program and run "
-                                      "'firn verify' on the directory",
-                                      corrupt.what()));
-            return storage_errc::corrupt;
-        } catch (const std::bad_alloc&) {
-            set_condition(storage_errc::store_failed, "not enough memory to settle");
-            return storage_errc::store_failed;
-        }
-    }
-}
-
-void Settler::set_condition(storage_errc error, std::string_view sentence) {
-    bool is_new = false;
-    {
-        const std::scoped_lock lock(mutex_);
-        is_new = !condition_ || condition_->sentence != sentence;
-        try {
-            condition_ = Condition{error, std::string(sentence)};
-        } catch (const std::bad_alloc&) {
-            condition_ = Condition{error, {}};
-        }
-    }
-    changed_.notify_all();
-    if (is_new) {
-        report(sentence);
-    }
-}
-
-void Settler::clear_condition() {
-    bool was = false;
-    {
-        const std::scoped_lock lock(mutex_);
-        was = condition_.has_value();
-        condition_.reset();
-    }
-    if (was) {
-        report("settling works again");
-    }
-}
-
-void Settler::report(std::string_view sentence) const {
-    if (!config_.report) {
-        return;
-    }
-    try {
-        config_.report(sentence);
-    } catch (const std::bad_alloc&) {
-        // The condition stands in the stats all the same.
-    }
 }
 
 }  // namespace firn

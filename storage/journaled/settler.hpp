@@ -1,11 +1,14 @@
 // The settler: one thread that is LMDB's only writer. It settles pending groups in rounds, runs
-// others' write tasks between rounds, and gives deleted versions back when it has nothing else
-// to do.
+// others' write tasks between rounds and the writes of a queue between slices, and gives deleted
+// versions back when it has nothing else to do.
 //
 // When it settles: from half full on (pending bytes or journal segments), when the store has been
 // quiet for settle_after, when somebody waits for it, and when it stops.
 // When it cannot: a full map grows; a full disk or a failed write is a condition that it reports
 // once and tries again every second, while reads go on and appends go on until the bound.
+//
+// Queued writes share transactions of their own: one that fails takes neither settling nor an
+// append with it, sets no condition, and is tried whatever condition there is.
 //
 // Thread: its own; the functions below from any thread, but never from a task.
 // Errors: results with storage_errc.
@@ -15,6 +18,7 @@
 #include "storage/journaled/journaled_store.hpp"
 #include "storage/journaled/settle_round.hpp"
 #include "storage/journaled/unsettled.hpp"
+#include "storage/journaled/write_queue.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -48,6 +52,10 @@ public:
     [[nodiscard]] result<void> settle_all();
     // Runs the task in a transaction of its own and commits it.
     [[nodiscard]] result<void> run(Task task);
+    // Queues a write; does not block. An urgent one is written as soon as it can be, after a round
+    // of settling if it needs one; others when there is a transaction or a round anyway.
+    void write(QueuedWrite write);
+    [[nodiscard]] SnapshotStats snapshot_stats() const { return writes_.stats(); }
 
     struct Condition {
         storage_errc error;
@@ -70,13 +78,20 @@ private:
     bool settle_round();
     // Events a second since it was last asked, at the round before.
     [[nodiscard]] double arrival_rate();
+    void settle_groups(std::vector<std::shared_ptr<const Group>> groups);
     void run_tasks();
+    // What is ready now, in as many transactions as it takes.
+    void write_ready();
+    void write_urgent();
     void reclaim();
     void drop_stale_readers();
     // Runs a step that writes; mends what can be mended and tries again. Nothing escapes it: it
     // would end the program.
     [[nodiscard]] error_code guarded(const std::function<void()>& step);
-    [[nodiscard]] error_code mending(const std::function<void()>& step);
+    [[nodiscard]] error_code blaming(const std::function<void()>& step);
+    // The same for queued writes: without a condition.
+    [[nodiscard]] error_code guarded_quietly(const std::function<void()>& step);
+    void mending(const std::function<void()>& step);
     void set_condition(storage_errc error, std::string_view sentence);
     void clear_condition();
     void report(std::string_view sentence) const;
@@ -86,6 +101,7 @@ private:
     journal::Journal& journal_;
     Unsettled& unsettled_;
     lmdb::Labels labels_;
+    WriteQueue writes_;
     Position rate_head_;
     std::chrono::steady_clock::time_point rate_time_ = std::chrono::steady_clock::now();
 
@@ -95,7 +111,8 @@ private:
     std::deque<QueuedTask> tasks_;
     std::optional<Condition> condition_;
     bool stopping_ = false;
-    bool asked_ = false;  // somebody waits for a round
+    bool asked_ = false;         // somebody waits for a round
+    bool write_urgent_ = false;  // somebody waits for a queued write
     std::uint64_t rounds_ended_ = 0;
     bool may_have_garbage_ = true;
     std::chrono::steady_clock::time_point last_publication_;

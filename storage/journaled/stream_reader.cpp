@@ -334,4 +334,29 @@ result<StreamList> StreamReader::list(const ListQuery& query) const {
     }
 }
 
+result<std::optional<RememberedEvent>> StreamReader::find_event(const StreamName& stream,
+                                                                const EventId& id) const {
+    const auto key = lmdb::name_key(stream);
+    const auto tail = unsettled_.tail(key, {.events_max = 0});
+    if (tail && tail->deleted) {
+        return storage_errc::stream_deleted;
+    }
+    // Before LMDB: what is not in memory any more by then has settled.
+    auto fact = tail ? unsettled_.find_id(tail->stream, id) : std::nullopt;
+    if (!fact) {
+        const auto transaction = environment_.read();
+        const auto number =
+            tail ? std::optional(tail->stream) : lmdb::find_stream(transaction, key);
+        const auto record = number ? lmdb::read_stream(transaction, *number) : std::nullopt;
+        if (record && record->deleted) {
+            return storage_errc::stream_deleted;
+        }
+        fact = record ? lmdb::find_id(transaction, *number, record->client_ids, id) : std::nullopt;
+    }
+    if (!fact) {
+        return std::optional<RememberedEvent>{};
+    }
+    return RememberedEvent{fact->version, fact->position, fact->recorded_at};
+}
+
 }  // namespace firn

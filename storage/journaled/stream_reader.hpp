@@ -20,6 +20,8 @@ public:
     [[nodiscard]] result<Version> head_version(const StreamName& stream) const;
     [[nodiscard]] result<StreamFacts> facts(const StreamName& stream) const;
     [[nodiscard]] result<StreamList> list(const ListQuery& query) const;
+    [[nodiscard]] result<std::optional<RememberedEvent>> find_event(const StreamName& stream,
+                                                                    const EventId& id) const;
 
 private:
     const lmdb::Environment& environment_;

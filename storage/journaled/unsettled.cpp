@@ -100,9 +100,9 @@ void Unsettled::evict(std::size_t heads_max) {
     }
 }
 
-std::optional<lmdb::IdFact> Unsettled::find_id(const Head& head, const EventId& id) const {
+std::optional<lmdb::IdFact> Unsettled::find_id(StreamNumber stream, const EventId& id) const {
     const std::scoped_lock lock(mutex_);
-    const auto found = ids_.find(IdKey{head.stream.value(), id});
+    const auto found = ids_.find(IdKey{stream.value(), id});
     return found == ids_.end() ? std::nullopt : std::optional(found->second);
 }
 

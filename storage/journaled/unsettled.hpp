@@ -102,7 +102,6 @@ public:
     void publish(Publication publication);
     // Forgets settled heads until at most `heads_max` are left.
     void evict(std::size_t heads_max);
-    [[nodiscard]] std::optional<lmdb::IdFact> find_id(const Head& head, const EventId& id) const;
 
     // --- the settler ---
     [[nodiscard]] std::vector<std::shared_ptr<const Group>> groups() const;
@@ -120,6 +119,7 @@ public:
     };
     // Nothing if the stream has no head in memory: then all of it is settled, or it never was.
     [[nodiscard]] std::optional<TailView> tail(std::string_view key, const TailQuery& query) const;
+    [[nodiscard]] std::optional<lmdb::IdFact> find_id(StreamNumber stream, const EventId& id) const;
     [[nodiscard]] std::optional<Version> settled_version(std::string_view key) const;
 
     struct FeedWindow {

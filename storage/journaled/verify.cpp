@@ -10,9 +10,12 @@
 #include "storage/lmdb/keys.hpp"
 #include "storage/lmdb/position_block.hpp"
 #include "storage/lmdb/records.hpp"
+#include "storage/lmdb/snapshot_record.hpp"
+#include "storage/lmdb/snapshots.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace firn {
@@ -25,6 +28,13 @@ using lmdb::Table;
 
 std::string text_of(const StreamName& name) {
     return name.category + "/" + name.id;
+}
+
+// Keys may hold a zero between their parts.
+std::string printable(std::string_view key) {
+    std::string text(key);
+    std::ranges::replace(text, '\0', '/');
+    return text;
 }
 
 // Adds up to the same number over any order of the same places.
@@ -151,6 +161,39 @@ public:
         }
     }
 
+    void snapshots(Table table) {
+        Cursor cursor(transaction_, table);
+        for (bool found = cursor.first(); found; found = cursor.next()) {
+            const StreamNumber number{lmdb::key_number(cursor.key(), 0)};
+            const Version version{lmdb::key_number(cursor.key(), 1)};
+            const auto snapshot = lmdb::decode_snapshot(number, version, cursor.value());
+            const auto record = lmdb::read_stream(transaction_, number);
+            report_.snapshots += table == Table::snapshots ? 1 : 0;
+            const auto name = fmt::format(
+                "the {} of {} at version {}", table == Table::anchors ? "anchor" : "snapshot",
+                record ? text_of(record->name) : fmt::format("stream number {}", number.value()),
+                version.value());
+            if (!snapshot) {
+                problem(name + " does not check");
+            } else if (!record || version > record->version) {
+                problem(name + " is of events that are not there");
+            } else if (!record->deleted && version.next() >= record->first_version &&
+                       snapshot->facts.chain_hash !=
+                           lmdb::chain_at(transaction_, number, *record, version)) {
+                problem(name + " has another chain hash than its stream");
+            }
+        }
+    }
+
+    void documents() {
+        Cursor cursor(transaction_, Table::documents);
+        for (bool found = cursor.first(); found; found = cursor.next(), ++report_.documents) {
+            if (!lmdb::decode_document(cursor.key(), cursor.value())) {
+                problem(fmt::format("the document '{}' does not check", printable(cursor.key())));
+            }
+        }
+    }
+
     void journal(const StoreDirectory& directory) {
         std::unordered_map<std::uint64_t, Version> heads;
         const auto take = [&](const journal::RecordView& record) {
@@ -194,8 +237,9 @@ private:
         auto next = record.first_version;
         std::uint64_t bytes = 0;
         Position last_position;
-        const bool whole = record.first_version == Version{1};
+        // Of a stream whose beginning is gone, the first chunk is believed; the end tells.
         auto chain = chain_start(record.name.category, record.name.id);
+        Version chain_end{1};
         for (bool found = cursor.seek(lmdb::chunk_key(number, no_version));
              found && lmdb::key_number(cursor.key(), 0) == number.value(); found = cursor.next()) {
             ++report_.chunks;
@@ -206,8 +250,17 @@ private:
                                     first.value()));
                 continue;
             }
+            if (first == chain_end && reader->header().chain_before != chain) {
+                problem(
+                    fmt::format("stream {}: the chain hash of the chunk at version {} does not "
+                                "match the events before it",
+                                name, first.value()));
+            }
+            chain = reader->header().chain_before;
+            chain_end = reader->end_version();
             EventView event;
             while (reader->next(event)) {
+                chain = chain_next(chain, event);
                 if (event.version < record.first_version || record.deleted) {
                     continue;  // deleted, not given back yet
                 }
@@ -222,9 +275,6 @@ private:
                 last_position = event.position;
                 bytes += reader->last_encoded().size();
                 chunk_places_ += place_hash(event.position, number, event.version);
-                if (whole) {
-                    chain = chain_next(chain, event);
-                }
             }
             if (reader->is_corrupt()) {
                 problem(fmt::format("stream {}: the chunk at version {} cannot be decoded", name,
@@ -237,7 +287,7 @@ private:
         if (next != record.version.next()) {
             problem(fmt::format("stream {}: it should end at version {}, but ends at {}", name,
                                 record.version.value(), next.value() - 1));
-        } else if (whole && chain != record.chain_hash) {
+        } else if (chain_end == next && chain != record.chain_hash) {
             problem(fmt::format("stream {}: its chain hash does not match its events", name));
         }
         if (bytes != record.bytes) {
@@ -320,6 +370,9 @@ VerifyReport verify_store(const std::filesystem::path& path) {
             part([&] { verification.positions(); });
             part([&] { verification.ids(); });
             part([&] { verification.markers(); });
+            part([&] { verification.snapshots(Table::snapshots); });
+            part([&] { verification.snapshots(Table::anchors); });
+            part([&] { verification.documents(); });
             part([&] { verification.journal(directory); });
         }
     } catch (const lmdb::LmdbError& error) {

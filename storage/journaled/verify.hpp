@@ -1,5 +1,6 @@
 // Checks every record of a store that no process has open: checksums, versions, positions, chain
-// hashes, names, ids, counts, and the journal beyond what has settled. Changes nothing.
+// hashes, names, ids, counts, snapshots, documents, and the journal beyond what has settled.
+// Changes nothing.
 //
 // What it promises: a record that was changed after it was written is found by its checksum, and
 // one that is missing or twice by the order of versions, positions and counts. LMDB's own pages
@@ -25,6 +26,8 @@ struct VerifyReport {
     std::uint64_t events = 0;  // held, settled and not
     std::uint64_t chunks = 0;
     std::uint64_t ids = 0;              // remembered ids of clients
+    std::uint64_t snapshots = 0;        // second copies of anchors are not counted
+    std::uint64_t documents = 0;
     std::uint64_t journal_records = 0;  // beyond what has settled
     Position head;
     std::vector<std::string> problems;  // sentences; the first problems_max of them

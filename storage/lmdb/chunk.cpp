@@ -9,8 +9,6 @@ namespace firn::lmdb {
 
 namespace {
 
-constexpr std::size_t header_bytes = 8 + 4 + 8;  // checksum, count, events_bytes
-
 std::uint64_t chunk_check(StreamNumber stream, Version first, std::string_view body) noexcept {
     return checksum(body, stream.value() * 0x9E3779B97F4A7C15u + first.value());
 }
@@ -29,15 +27,15 @@ std::int64_t wrapping_sum(std::int64_t a, std::int64_t b) noexcept {
 
 }  // namespace
 
-void ChunkBuilder::clear() {
-    header_ = {};
+void ChunkBuilder::start(const Hash& chain_before) {
+    header_ = {.chain_before = chain_before};
     last_position_ = {};
     last_recorded_at_ = {};
-    bytes_.assign(header_bytes, '\0');
+    bytes_.assign(chunk_header_bytes, '\0');
 }
 
 bool ChunkBuilder::resume(StreamNumber stream, Version first, std::string_view chunk) {
-    clear();
+    start({});
     auto reader = ChunkReader::open(stream, first, chunk);
     if (!reader) {
         return false;
@@ -77,6 +75,7 @@ void ChunkBuilder::add(const EventView& event, std::string_view encoded) {
 std::string_view ChunkBuilder::finish(StreamNumber stream, Version first) {
     std::memcpy(bytes_.data() + 8, &header_.count, sizeof(header_.count));
     std::memcpy(bytes_.data() + 12, &header_.events_bytes, sizeof(header_.events_bytes));
+    std::memcpy(bytes_.data() + 20, header_.chain_before.data(), header_.chain_before.size());
     const auto check = chunk_check(stream, first, std::string_view(bytes_).substr(8));
     std::memcpy(bytes_.data(), &check, sizeof(check));
     return bytes_;
@@ -92,9 +91,11 @@ std::optional<ChunkReader> ChunkReader::open(StreamNumber stream, Version first,
     ChunkReader reader;
     reader.header_.count = in.take_int<std::uint32_t>();
     reader.header_.events_bytes = in.take_int<std::uint64_t>();
+    const auto chain = in.take(reader.header_.chain_before.size());
     if (!in.ok()) {
         return std::nullopt;
     }
+    std::memcpy(reader.header_.chain_before.data(), chain.data(), chain.size());
     reader.first_ = first;
     reader.next_version_ = first;
     reader.rest_ = in.rest();

@@ -1,8 +1,10 @@
 // A chunk: consecutive events of one stream in one LMDB value, so that a stream lies together.
 //
-//   chunk := checksum count events_bytes frame*      frame := position recorded_at size event
+//   chunk := checksum count events_bytes chain_before frame*
+//   frame := position recorded_at size event
 // storage/FORMAT.md gives it byte by byte. The checksum covers the key too, so a chunk under a
-// wrong key is found.
+// wrong key is found. The chain hash in front makes the chain at any version the walk of one chunk,
+// and lets a stream whose beginning was deleted still be checked.
 // Thread: plain values. Errors: decoding stops and says corrupt where bytes do not check.
 #pragma once
 
@@ -19,13 +21,18 @@ namespace firn::lmdb {
 struct ChunkHeader {
     std::uint32_t count = 0;
     std::uint64_t events_bytes = 0;  // of the encoded events in it
+    Hash chain_before{};             // the stream's chain hash before its first event
 };
+
+// Checksum and header.
+inline constexpr std::size_t chunk_header_bytes = 8 + 4 + 8 + sizeof(Hash);
 
 // Builds a chunk, from nothing or as an extension of a stored one.
 class ChunkBuilder {
 public:
-    ChunkBuilder() { clear(); }
-    void clear();
+    ChunkBuilder() { start({}); }
+    // An empty chunk, whose first event follows this chain hash.
+    void start(const Hash& chain_before);
     // Takes a stored chunk to extend it. False: it does not check.
     [[nodiscard]] bool resume(StreamNumber stream, Version first, std::string_view chunk);
 

@@ -1,8 +1,10 @@
 #include "storage/lmdb/deletion.hpp"
 
 #include "storage/bytes.hpp"
+#include "storage/chain_hash.hpp"
 #include "storage/lmdb/chunk.hpp"
 #include "storage/lmdb/keys.hpp"
+#include "storage/lmdb/snapshots.hpp"
 
 #include <boost/assert.hpp>
 
@@ -12,10 +14,19 @@ namespace firn::lmdb {
 
 namespace {
 
-// In table garbage: chunks of versions below `end` may go; with the stream, its ids too.
+// A stream may have thousands that somebody asked for.
+constexpr std::uint32_t snapshots_at_once = 1024;
+
+// In table garbage: chunks of versions below `end` may go; with the stream, its ids and snapshots
+// too.
 struct Garbage {
     Version end;
     bool with_ids = false;
+
+    // The state at end - 1 is what the events from `end` on are folded onto.
+    [[nodiscard]] Version snapshots_end() const noexcept {
+        return with_ids ? Version{UINT64_MAX} : Version{end.value() - 1};
+    }
 };
 
 void write_garbage(WriteTransaction& transaction, StreamNumber stream, const Garbage& garbage) {
@@ -56,11 +67,17 @@ ChunkReader open_chunk(StreamNumber stream, Version first, std::string_view byte
 void keep_rest_of_chunk(WriteTransaction& transaction, StreamNumber stream, ChunkReader reader,
                         Version end) {
     ChunkBuilder rest;
+    auto chain = reader.header().chain_before;
     EventView event;
     while (reader.next(event)) {
-        if (event.version >= end) {
-            rest.add(event, reader.last_encoded());
+        if (event.version < end) {
+            chain = chain_next(chain, event);
+            continue;
         }
+        if (event.version == end) {
+            rest.start(chain);
+        }
+        rest.add(event, reader.last_encoded());
     }
     BOOST_ASSERT(!rest.empty());
     transaction.put(Table::chunks, chunk_key(stream, end), rest.finish(stream, end));
@@ -173,6 +190,11 @@ ReclaimProgress reclaim_slice(WriteTransaction& transaction, std::uint32_t event
                 progress.more = true;
                 return progress;
             }
+        }
+        if (erase_snapshots(transaction, stream, garbage.snapshots_end(), snapshots_at_once) ==
+            snapshots_at_once) {
+            progress.more = true;
+            return progress;
         }
         if (garbage.with_ids) {
             erase_ids(transaction, stream);

@@ -33,7 +33,7 @@ struct Cut {
 void apply_deletion(WriteTransaction& transaction, StreamNumber stream, StreamRecord& record,
                     StoreRecord& store);
 
-// Removes chunks of up to about events_max events.
+// Removes chunks of up to about events_max events, and the snapshots that led to them.
 [[nodiscard]] ReclaimProgress reclaim_slice(WriteTransaction& transaction,
                                             std::uint32_t events_max);
 

@@ -10,7 +10,8 @@ namespace firn::lmdb {
 namespace {
 
 constexpr std::array<const char*, table_count> table_names = {
-    "meta", "names", "streams", "chunks", "positions", "ids", "markers", "labels", "garbage"};
+    "meta",    "names",  "streams", "chunks",    "positions", "ids",
+    "markers", "labels", "garbage", "snapshots", "anchors",   "documents"};
 
 void check(int code, const char* what) {
     if (code != MDB_SUCCESS) {

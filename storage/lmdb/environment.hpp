@@ -49,8 +49,11 @@ enum class Table : std::uint8_t {
     markers,
     labels,
     garbage,
+    snapshots,
+    anchors,
+    documents,
 };
-inline constexpr std::size_t table_count = 9;
+inline constexpr std::size_t table_count = 12;
 
 class Environment;
 

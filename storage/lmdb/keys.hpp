@@ -3,6 +3,7 @@
 #pragma once
 
 #include "storage/bytes.hpp"
+#include "storage/document_store.hpp"
 #include "storage/types.hpp"
 
 #include <array>
@@ -35,6 +36,9 @@ inline NumberKey<1> stream_key(StreamNumber stream) noexcept {
 inline NumberKey<2> chunk_key(StreamNumber stream, Version first) noexcept {
     return NumberKey<2>({stream.value(), first.value()});
 }
+inline NumberKey<2> snapshot_key(StreamNumber stream, Version version) noexcept {
+    return NumberKey<2>({stream.value(), version.value()});
+}
 inline NumberKey<1> position_key(Position position) noexcept {
     return NumberKey<1>({position.value()});
 }
@@ -60,6 +64,13 @@ inline std::string name_key(std::string_view category, std::string_view id) {
 }
 inline std::string name_key(const StreamName& name) {
     return name_key(name.category, name.id);
+}
+
+// The kind, then the document's own key.
+inline std::string document_key(DocumentKind kind, std::string_view document) {
+    std::string key(1, static_cast<char>(kind));
+    key.append(document);
+    return key;
 }
 
 }  // namespace firn::lmdb

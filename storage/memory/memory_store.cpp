@@ -1,5 +1,7 @@
 #include "storage/memory/memory_store.hpp"
 
+#include "storage/memory/memory_documents.hpp"
+#include "storage/memory/memory_snapshots.hpp"
 #include "storage/memory/memory_stream.hpp"
 
 #include <boost/assert.hpp>
@@ -31,10 +33,14 @@ public:
     result<StreamPage> read(const StreamName& stream, const StreamQuery& query) const override;
     result<FeedPage> feed(const FeedQuery& query) const override;
     result<StreamList> list(const ListQuery& query) const override;
+    result<std::optional<RememberedEvent>> find_event(const StreamName& stream,
+                                                      const EventId& id) const override;
     Position head_position() const override;
     StoreStats stats() const override;
     result<void> cut(const StreamName& stream, Version up_to) override;
     result<ReclaimProgress> reclaim(std::uint32_t events_max) override;
+    SnapshotStore& snapshots() noexcept override { return snapshots_; }
+    DocumentStore& documents() noexcept override { return documents_; }
 
 private:
     // Which event took a position; for ever, also when the event is gone.
@@ -65,6 +71,8 @@ private:
     std::map<StreamName, MemoryStream> streams_;
     std::vector<Slot> slots_;  // [position - 1]
     Timestamp last_stamp_{};
+    MemorySnapshots snapshots_{mutex_, [this](const StreamName& name) { return find(name); }};
+    MemoryDocuments documents_;
 };
 
 const MemoryStream* MemoryStore::find(const StreamName& name) const {
@@ -183,6 +191,7 @@ StreamOutcome MemoryStore::apply(const StreamWrite& write, Timestamp stamp) {
     }
     if (write.kind == StreamWrite::Kind::delete_stream) {
         streams_.at(write.stream).delete_all();
+        snapshots_.forget(write.stream);
     }
     return standing(find(write.stream));
 }
@@ -329,6 +338,16 @@ result<StreamList> MemoryStore::list(const ListQuery& query) const {
         list.streams.push_back(stream.facts());
     }
     return list;
+}
+
+result<std::optional<RememberedEvent>> MemoryStore::find_event(const StreamName& name,
+                                                               const EventId& id) const {
+    const std::lock_guard lock(mutex_);
+    const auto* stream = find(name);
+    if (stream && stream->deleted()) {
+        return storage_errc::stream_deleted;
+    }
+    return stream ? stream->find_id(id) : std::nullopt;
 }
 
 Position MemoryStore::head_position() const {

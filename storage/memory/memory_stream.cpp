@@ -10,7 +10,7 @@ namespace firn {
 
 MemoryStream::MemoryStream(StreamName name)
     : name_(std::make_shared<const StreamName>(std::move(name))),
-      chain_(chain_start(name_->category, name_->id)) {}
+      chain_{chain_start(name_->category, name_->id)} {}
 
 StreamFacts MemoryStream::facts() const {
     StreamFacts facts;
@@ -22,7 +22,7 @@ StreamFacts MemoryStream::facts() const {
         facts.bytes += it->second.bytes.size();
     }
     facts.last_position = last_position_;
-    facts.chain_hash = chain_;
+    facts.chain_hash = chain_.back();
     facts.deleted = deleted_;
     return facts;
 }
@@ -78,6 +78,15 @@ Repeat MemoryStream::compare(const EncodedEvents& events) const {
     return repeat;
 }
 
+std::optional<RememberedEvent> MemoryStream::find_id(const EventId& id) const {
+    const auto found = ids_.find(id);
+    if (found == ids_.end()) {
+        return std::nullopt;
+    }
+    const auto& known = found->second;
+    return RememberedEvent{known.version, known.position, known.recorded_at};
+}
+
 StreamOutcome MemoryStream::append(const EncodedEvents& events, Position last, Timestamp stamp,
                                    std::uint32_t remembered_ids) {
     StreamOutcome outcome;
@@ -90,7 +99,7 @@ StreamOutcome MemoryStream::append(const EncodedEvents& events, Position last, T
         event.recorded_at = stamp;
         const bool sound = decoder.decode_next(event);
         BOOST_VERIFY(sound);
-        chain_ = chain_next(chain_, event);
+        chain_.push_back(chain_next(chain_.back(), event));
         events_[event.version] = {std::string(decoder.last_bytes()), event.position,
                                   event.recorded_at};
         if (event.id_from_client) {

@@ -8,7 +8,9 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace firn {
 
@@ -40,7 +42,10 @@ public:
     [[nodiscard]] const MemoryEvent& at(Version version) const { return events_.at(version); }
     // When the newest event was recorded that was cut or deleted.
     [[nodiscard]] Timestamp stand_in_time() const noexcept { return stand_in_time_; }
+    // The chain hash at any version that ever was.
+    [[nodiscard]] const Hash& chain_at(Version version) const { return chain_[version.value()]; }
     [[nodiscard]] Repeat compare(const EncodedEvents& events) const;
+    [[nodiscard]] std::optional<RememberedEvent> find_id(const EventId& id) const;
 
     StreamOutcome append(const EncodedEvents& events, Position last, Timestamp stamp,
                          std::uint32_t remembered_ids);
@@ -67,7 +72,7 @@ private:
     Version first_version_{1};
     Position last_position_;
     Timestamp stand_in_time_{};
-    Hash chain_;
+    std::vector<Hash> chain_;  // [version]
     bool deleted_ = false;
 };
 

@@ -1,4 +1,5 @@
-// A memory store whose commits can be held back or made to fail, and whose reads are counted.
+// A memory store whose commits and snapshot saves can be held back or made to fail, and whose reads
+// are counted.
 //
 // The service owns the store and destroys it when it stops; the script is the test's and stays.
 // Thread: as EventStore; the script's functions from any.
@@ -6,10 +7,15 @@
 
 #include "storage/memory/memory_store.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace firn::test {
 
@@ -42,6 +48,43 @@ public:
         late_failure_ = error;
     }
 
+    // The next `count` snapshot saves that would be made answer this error and do nothing.
+    void fail_saves(std::uint64_t count, error_code error = storage_errc::io_failed) {
+        const std::lock_guard lock(mutex_);
+        saves_to_fail_ = count;
+        save_failure_ = error;
+    }
+    // These snapshots do not check any more, until something is saved in their place.
+    void corrupt_snapshots(std::vector<Version> versions) {
+        const std::lock_guard lock(mutex_);
+        corrupt_ = std::move(versions);
+    }
+    // Snapshot saves that come from now on are made, or fail, in release_saves(). Those that are
+    // held when the store dies answer closed.
+    void hold_saves() {
+        const std::lock_guard lock(mutex_);
+        saves_held_ = true;
+    }
+    void release_saves() {
+        std::vector<std::function<void()>> saves;
+        {
+            const std::lock_guard lock(mutex_);
+            saves_held_ = false;
+            saves = take_held();
+        }
+        for (const auto& save : saves) {
+            save();
+        }
+    }
+    // Returns when at least this many saves wait for release_saves().
+    void wait_until_saves_are_held(std::size_t count = 1) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return held_saves_.size() >= count; });
+    }
+
+    // Saves that came, also those that failed or are held.
+    [[nodiscard]] std::uint64_t saves() const { return saves_.load(); }
+    [[nodiscard]] std::uint64_t snapshot_loads() const { return snapshot_loads_.load(); }
     [[nodiscard]] std::uint64_t reads() const { return reads_.load(); }
     [[nodiscard]] std::uint64_t head_reads() const { return head_reads_.load(); }
     [[nodiscard]] std::uint64_t commits() const { return commits_.load(); }
@@ -50,22 +93,130 @@ public:
 
 private:
     friend class ScriptedStore;
+    friend class ScriptedSnapshots;
+
+    struct HeldSave {
+        std::function<void()> save;
+        std::function<void()> close;
+    };
+
+    [[nodiscard]] std::vector<std::function<void()>> take_held() {
+        std::vector<std::function<void()>> saves;
+        for (auto& held : std::exchange(held_saves_, {})) {
+            saves.push_back(std::move(held.save));
+        }
+        return saves;
+    }
+    void close_held() {
+        std::vector<HeldSave> left;
+        {
+            const std::lock_guard lock(mutex_);
+            left = std::exchange(held_saves_, {});
+        }
+        for (const auto& held : left) {
+            held.close();
+        }
+    }
 
     const std::unique_ptr<EventStore> memory_ = make_memory_store();
     std::atomic<std::uint64_t> reads_{0};
     std::atomic<std::uint64_t> head_reads_{0};
     std::atomic<std::uint64_t> commits_{0};
+    std::atomic<std::uint64_t> saves_{0};
+    std::atomic<std::uint64_t> snapshot_loads_{0};
     std::mutex mutex_;
     std::condition_variable changed_;
+    std::vector<HeldSave> held_saves_;
+    bool saves_held_ = false;
+    std::uint64_t saves_to_fail_ = 0;
+    std::vector<Version> corrupt_;
+    error_code save_failure_;
     bool held_ = false;
     bool waiting_ = false;
     error_code failure_;
     error_code late_failure_;
 };
 
+class ScriptedSnapshots final : public SnapshotStore {
+public:
+    explicit ScriptedSnapshots(StoreScript& script) : script_(script) {}
+
+    void save(const StreamName& stream, Snapshot snapshot, std::uint32_t keep, Done done) override {
+        ++script_.saves_;
+        {
+            const std::lock_guard lock(script_.mutex_);
+            if (script_.saves_held_) {
+                script_.held_saves_.push_back({[this, stream, snapshot = std::move(snapshot), keep,
+                                                done] { make(stream, snapshot, keep, done); },
+                                               [done] { done(storage_errc::closed); }});
+                script_.changed_.notify_all();
+                return;
+            }
+        }
+        make(stream, std::move(snapshot), keep, std::move(done));
+    }
+    [[nodiscard]] result<SnapshotLoad> load(const StreamName& stream, Version at_most,
+                                            std::uint32_t revision) const override {
+        ++script_.snapshot_loads_;
+        std::uint32_t corrupt = 0;
+        for (;;) {
+            auto found = sound().load(stream, at_most, revision);
+            if (!found || !found->snapshot || !is_corrupt(found->snapshot->facts.version)) {
+                if (found) {
+                    found->corrupt += corrupt;
+                }
+                return found;
+            }
+            ++corrupt;
+            at_most = Version{found->snapshot->facts.version.value() - 1};
+        }
+    }
+    [[nodiscard]] result<std::optional<Snapshot>> find(const StreamName& stream,
+                                                       Version version) const override {
+        return sound().find(stream, version);
+    }
+    [[nodiscard]] result<std::vector<SnapshotFacts>> list(const StreamName& stream) const override {
+        return sound().list(stream);
+    }
+    void remove(const StreamName& stream, Version version, Done done) override {
+        sound().remove(stream, version, std::move(done));
+    }
+    [[nodiscard]] SnapshotStats snapshot_stats() const override { return sound().snapshot_stats(); }
+
+private:
+    [[nodiscard]] bool is_corrupt(Version version) const {
+        const std::lock_guard lock(script_.mutex_);
+        return std::find(script_.corrupt_.begin(), script_.corrupt_.end(), version) !=
+               script_.corrupt_.end();
+    }
+    [[nodiscard]] SnapshotStore& sound() const { return script_.memory_->snapshots(); }
+
+    void make(const StreamName& stream, Snapshot snapshot, std::uint32_t keep, Done done) {
+        error_code failure;
+        {
+            const std::lock_guard lock(script_.mutex_);
+            if (script_.saves_to_fail_ > 0) {
+                --script_.saves_to_fail_;
+                failure = script_.save_failure_;
+            } else {
+                std::erase(script_.corrupt_, snapshot.facts.version);
+            }
+        }
+        if (failure) {
+            done(failure);
+        } else {
+            sound().save(stream, std::move(snapshot), keep, std::move(done));
+        }
+    }
+
+    StoreScript& script_;
+};
+
 class ScriptedStore final : public EventStore {
 public:
-    explicit ScriptedStore(std::shared_ptr<StoreScript> script) : script_(std::move(script)) {}
+    explicit ScriptedStore(std::shared_ptr<StoreScript> script)
+        : script_(std::move(script)), snapshots_(*script_) {}
+    ~ScriptedStore() override { script_->close_held(); }
 
     [[nodiscard]] std::vector<TransactionOutcome> commit(
         std::span<const Transaction> group) override {
@@ -106,6 +257,10 @@ public:
     [[nodiscard]] result<StreamList> list(const ListQuery& query) const override {
         return script_->memory_->list(query);
     }
+    [[nodiscard]] result<std::optional<RememberedEvent>> find_event(
+        const StreamName& stream, const EventId& id) const override {
+        return script_->memory_->find_event(stream, id);
+    }
     [[nodiscard]] Position head_position() const override {
         return script_->memory_->head_position();
     }
@@ -116,9 +271,14 @@ public:
     [[nodiscard]] result<ReclaimProgress> reclaim(std::uint32_t events_max) override {
         return script_->memory_->reclaim(events_max);
     }
+    [[nodiscard]] SnapshotStore& snapshots() noexcept override { return snapshots_; }
+    [[nodiscard]] DocumentStore& documents() noexcept override {
+        return script_->memory_->documents();
+    }
 
 private:
     const std::shared_ptr<StoreScript> script_;
+    ScriptedSnapshots snapshots_;
 };
 
 }  // namespace firn::test

@@ -14,6 +14,10 @@ struct ThreePatches : ServiceFixture {
     }
 };
 
+struct WithoutSnapshots : ServiceFixture {
+    WithoutSnapshots() : ServiceFixture(ServiceConfig{.snapshots = {.every = 0}}) {}
+};
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(given_a_stream_of_three_patches, ThreePatches)
@@ -162,6 +166,10 @@ BOOST_AUTO_TEST_CASE(when_the_stream_never_was_then_it_is_not_found) {
     BOOST_TEST(append(numbered(1)).appended.version == Version{1});
     BOOST_TEST(state_text() == R"({"n":1})");
 }
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(given_a_service_without_snapshots, WithoutSnapshots)
 
 BOOST_AUTO_TEST_CASE(when_a_history_is_long_then_it_is_folded_in_slices) {
     for (int i = 0; i != 5; ++i) {

@@ -1,6 +1,5 @@
 #include "actors/stream_directory.hpp"
 
-#include "actors/deciders/merge_patch.hpp"
 #include "tests/actors/service_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -15,8 +14,8 @@ struct Directory {
 
     boost::asio::io_context io;
     std::shared_ptr<ActorContext> context = std::make_shared<ActorContext>(
-        io.get_executor(), ServiceConfig::Actors{.cache_bytes_max = 64u << 10}, make_memory_store(),
-        make_merge_patch_decider());
+        io.get_executor(), ServiceConfig{.actors = {.cache_bytes_max = 64u << 10}},
+        make_memory_store());
     StreamDirectory directory{*context};
 };
 

@@ -22,7 +22,7 @@ target_include_directories(firn_headers_alone PRIVATE ${PROJECT_SOURCE_DIR})
 target_link_libraries(firn_headers_alone PRIVATE
     firn_storage firn_actors firn_service firn_warnings
     OpenSSL::Crypto spdlog::spdlog CLI11::CLI11 tomlplusplus::tomlplusplus ZLIB::ZLIB
-    PkgConfig::lmdb PkgConfig::xxhash PkgConfig::zstd Boost::unit_test_framework)
+    PkgConfig::lmdb PkgConfig::lua PkgConfig::xxhash PkgConfig::zstd Boost::unit_test_framework)
 # Nothing of it runs: no time is spent on optimising.
 target_compile_options(firn_headers_alone PRIVATE -O0 -g0)
 

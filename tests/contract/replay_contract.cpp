@@ -37,6 +37,18 @@ struct GivenAClientsStream : GivenAStore {
         BOOST_TEST((outcome.streams[0].recorded_at == original.recorded_at));
         BOOST_TEST(store().head_position() == Position{5});
     }
+    // Where the event with this id lies; 0: the stream does not remember it.
+    Version found(std::uint64_t id, const StreamName& stream = order) {
+        const auto event = store().find_event(stream, id_number(id));
+        BOOST_REQUIRE_MESSAGE(event.has_value(), event.error().message());
+        if (!*event) {
+            return no_version;
+        }
+        BOOST_TEST(
+            ((*event)->version > first.version || (*event)->recorded_at == first.recorded_at));
+        BOOST_TEST((*event)->position == Position{(*event)->version.value()});
+        return (*event)->version;
+    }
     StreamOutcome first;
     StreamOutcome second;
 };
@@ -193,6 +205,35 @@ BOOST_AUTO_TEST_CASE(when_a_repeat_also_deletes_a_stream_then_it_is_refused) {
         commit({appending(order, {client_event(1), client_event(2)}), deleting(other)});
     BOOST_TEST(outcome.error == storage_errc::duplicate_event);
     BOOST_TEST(head(other) == Version{1});
+}
+
+BOOST_AUTO_TEST_CASE(when_an_event_is_looked_for_by_its_id_then_it_says_where_it_lies) {
+    const auto check = [this] {
+        for (std::uint64_t id = 1; id <= 4; ++id) {
+            BOOST_TEST(found(id) == Version{id});
+        }
+        BOOST_TEST(found(9) == no_version);
+        BOOST_TEST(found(0) == no_version);  // ours
+        BOOST_TEST(found(1, other) == no_version);
+        BOOST_TEST(found(1, {"order", "missing"}) == no_version);
+    };
+    append(other, {client_event(77)});
+    check();
+    reopen();
+    check();
+    const auto third = append(order, {client_event(5)});
+    BOOST_TEST(store().find_event(order, id_number(5)).value()->position == third.position);
+    check();
+    cut(order, Version{5});
+    reclaim_all();
+    check();
+    crash_and_reopen();
+    check();
+    BOOST_TEST((store().find_event(order, id_number(5)).value()->recorded_at == third.recorded_at));
+    delete_stream(order);
+    BOOST_TEST((store().find_event(order, id_number(1)).error() == storage_errc::stream_deleted));
+    reopen();
+    BOOST_TEST((store().find_event(order, id_number(1)).error() == storage_errc::stream_deleted));
 }
 
 BOOST_AUTO_TEST_CASE(when_the_stream_was_deleted_then_a_repeat_finds_it_deleted) {

@@ -1,5 +1,7 @@
 #include "tests/model/comparison.hpp"
 
+#include "tests/support/snapshot_builder.hpp"
+
 #include <algorithm>
 
 namespace firn::test {
@@ -60,6 +62,25 @@ bool same(const StreamPage& a, const StreamPage& b) {
 bool same(const FeedPage& a, const FeedPage& b) {
     return a.next_after == b.next_after && a.head == b.head &&
            all_same(a.events, b.events, same_entry);
+}
+
+bool same(const std::optional<Snapshot>& a, const std::optional<Snapshot>& b) {
+    return a.has_value() == b.has_value() && (!a || same(*a, *b));
+}
+
+bool same(const SnapshotLoad& a, const SnapshotLoad& b) {
+    return a.corrupt == b.corrupt && same(a.snapshot, b.snapshot);
+}
+
+bool same(const std::vector<SnapshotFacts>& a, const std::vector<SnapshotFacts>& b) {
+    return all_same(a, b,
+                    [](const SnapshotFacts& x, const SnapshotFacts& y) { return same(x, y); });
+}
+
+bool same(const std::optional<RememberedEvent>& a, const std::optional<RememberedEvent>& b) {
+    return a.has_value() == b.has_value() &&
+           (!a || (a->version == b->version && a->position == b->position &&
+                   a->recorded_at == b->recorded_at));
 }
 
 bool same(const StreamList& a, const StreamList& b) {

@@ -27,6 +27,10 @@ public:
     }
     result<FeedPage> feed(const FeedQuery& query) const override { return sound_->feed(query); }
     result<StreamList> list(const ListQuery& query) const override { return sound_->list(query); }
+    result<std::optional<RememberedEvent>> find_event(const StreamName& stream,
+                                                      const EventId& id) const override {
+        return sound_->find_event(stream, id);
+    }
     Position head_position() const override { return sound_->head_position(); }
     StoreStats stats() const override { return sound_->stats(); }
     result<void> cut(const StreamName& stream, Version up_to) override {
@@ -35,6 +39,8 @@ public:
     result<ReclaimProgress> reclaim(std::uint32_t events_max) override {
         return sound_->reclaim(events_max);
     }
+    SnapshotStore& snapshots() noexcept override { return sound_->snapshots(); }
+    DocumentStore& documents() noexcept override { return sound_->documents(); }
     // The store was closed and opened, in good order or not.
     virtual void reopened(bool crashed) { static_cast<void>(crashed); }
 

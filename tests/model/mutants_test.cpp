@@ -198,6 +198,76 @@ struct LosesAnEventInACrash final : MutantStore {
     Position lost_;
 };
 
+// Everything goes to the sound store's snapshots; a mutant overrides what it spoils.
+class MutantSnapshots : public SnapshotStore {
+public:
+    explicit MutantSnapshots(SnapshotStore& sound) : sound_(sound) {}
+
+    void save(const StreamName& stream, Snapshot snapshot, std::uint32_t keep, Done done) override {
+        sound_.save(stream, std::move(snapshot), keep, std::move(done));
+    }
+    result<SnapshotLoad> load(const StreamName& stream, Version at_most,
+                              std::uint32_t revision) const override {
+        return sound_.load(stream, at_most, revision);
+    }
+    result<std::optional<Snapshot>> find(const StreamName& stream, Version version) const override {
+        return sound_.find(stream, version);
+    }
+    result<std::vector<SnapshotFacts>> list(const StreamName& stream) const override {
+        return sound_.list(stream);
+    }
+    void remove(const StreamName& stream, Version version, Done done) override {
+        sound_.remove(stream, version, std::move(done));
+    }
+    SnapshotStats snapshot_stats() const override { return sound_.snapshot_stats(); }
+
+protected:
+    SnapshotStore& sound_;
+};
+
+template <class Snapshots>
+class SpoilsSnapshots : public MutantStore {
+public:
+    SnapshotStore& snapshots() noexcept override { return spoiled_; }
+
+private:
+    Snapshots spoiled_{sound().snapshots()};
+};
+
+struct LoadsPastTheVersion final : MutantSnapshots {
+    using MutantSnapshots::MutantSnapshots;
+    result<SnapshotLoad> load(const StreamName& stream, Version at_most,
+                              std::uint32_t revision) const override {
+        return sound_.load(stream, at_most.value() > 5 ? at_most.next() : at_most, revision);
+    }
+};
+struct KeepsOneTooMany final : MutantSnapshots {
+    using MutantSnapshots::MutantSnapshots;
+    void save(const StreamName& stream, Snapshot snapshot, std::uint32_t keep, Done done) override {
+        sound_.save(stream, std::move(snapshot), keep + 1, std::move(done));
+    }
+};
+struct TakesAllForManual final : MutantSnapshots {
+    using MutantSnapshots::MutantSnapshots;
+    void save(const StreamName& stream, Snapshot snapshot, std::uint32_t keep, Done done) override {
+        snapshot.facts.kind = SnapshotKind::manual;
+        sound_.save(stream, std::move(snapshot), keep, std::move(done));
+    }
+};
+struct RemovesNothing final : MutantSnapshots {
+    using MutantSnapshots::MutantSnapshots;
+    void remove(const StreamName&, Version, Done done) override { done({}); }
+};
+
+struct FindsEventsByHalfTheirId final : MutantStore {
+    result<std::optional<RememberedEvent>> find_event(const StreamName& stream,
+                                                      const EventId& id) const override {
+        auto half = id;
+        half[1] = {};
+        return sound().find_event(stream, half);
+    }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(given_a_mutant_beside_the_model)
@@ -227,6 +297,14 @@ BOOST_AUTO_TEST_CASE(when_the_feed_is_spoiled_then_it_is_found) {
     BOOST_TEST(is_always_found<ChangesFeed<DropPrefix>>());
     BOOST_TEST(is_always_found<ChangesFeed<LimitFirst>>());
     BOOST_TEST(is_always_found<FiltersStandInsByType>());
+}
+
+BOOST_AUTO_TEST_CASE(when_snapshots_or_ids_are_spoiled_then_it_is_found) {
+    BOOST_TEST(is_always_found<SpoilsSnapshots<LoadsPastTheVersion>>());
+    BOOST_TEST(is_always_found<SpoilsSnapshots<KeepsOneTooMany>>());
+    BOOST_TEST(is_always_found<SpoilsSnapshots<TakesAllForManual>>());
+    BOOST_TEST(is_always_found<SpoilsSnapshots<RemovesNothing>>());
+    BOOST_TEST(is_always_found<FindsEventsByHalfTheirId>());
 }
 
 BOOST_AUTO_TEST_CASE(when_cuts_or_crashes_are_spoiled_then_it_is_found) {

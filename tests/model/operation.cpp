@@ -77,6 +77,32 @@ struct Printer {
             << "' after " << list.query.after << " limit " << list.query.limit;
     }
     void operator()(const Facts& facts) const { out << "facts " << facts.stream; }
+    void operator()(const FindEvent& find) const {
+        std::uint64_t number = 0;
+        std::memcpy(&number, find.id.data(), sizeof(number));
+        out << "find event " << number << " in " << find.stream;
+    }
+    void operator()(const SaveSnapshot& save) const {
+        const auto& facts = save.snapshot.facts;
+        out << "save snapshot of " << save.stream << " at " << facts.version << " kind "
+            << static_cast<int>(facts.kind) << " revision " << facts.revision << " keep "
+            << save.keep << " bytes " << save.snapshot.state.size();
+    }
+    void operator()(const LoadSnapshot& load) const {
+        out << "load snapshot of " << load.stream << " at most " << load.at_most << " revision "
+            << load.revision;
+    }
+    void operator()(const RemoveSnapshot& remove) const {
+        out << "remove snapshot of " << remove.stream << " at " << remove.version;
+    }
+    void operator()(const WriteDocument& write) const {
+        out << (write.text ? "put" : "erase") << " document " << static_cast<char>(write.kind)
+            << ' ' << write.key;
+    }
+    void operator()(const ReadDocuments& read) const {
+        out << "read documents " << static_cast<char>(read.kind) << ' ' << read.key << " limit "
+            << read.limit;
+    }
     void operator()(const Cut& cut) const { out << "cut " << cut.stream << " to " << cut.up_to; }
     void operator()(const Reclaim& reclaim) const { out << "reclaim " << reclaim.events_max; }
     void operator()(const Stats&) const { out << "stats"; }

@@ -46,8 +46,11 @@ OperationSource::OperationSource(Random& random, const EventStore& model)
 
 Operation OperationSource::draw() {
     const auto dice = random_.below(1000);
-    if (dice < 450) {
+    if (dice < 400) {
         return commit();
+    }
+    if (dice < 450) {
+        return beside_the_events();
     }
     if (dice < 650) {
         return read();
@@ -72,6 +75,21 @@ Operation OperationSource::draw() {
         return Stats{};
     }
     return dice < 998 ? Operation{Reopen{}} : Operation{Crash{}};
+}
+
+Operation OperationSource::beside_the_events() {
+    const auto dice = random_.below(100);
+    if (dice < 30) {
+        return save_snapshot();
+    }
+    if (dice < 60) {
+        return load_snapshot();
+    }
+    if (dice < 65) {
+        const auto& stream = name();
+        return RemoveSnapshot{stream, Version{near(head_of(stream).value())}};
+    }
+    return dice < 75 ? Operation{find_event()} : document();
 }
 
 Commit OperationSource::commit() {
@@ -227,6 +245,55 @@ List OperationSource::list() {
     }
     list.query.limit = static_cast<std::uint32_t>(random_.between(0, 10));
     return list;
+}
+
+// One that a store must remember, or one that it never saw.
+FindEvent OperationSource::find_event() {
+    if (repeatable_.empty() || random_.percent(20)) {
+        return {name(), id_number(random_.percent(50) ? 0 : ids_made_ + random_.between(1, 9))};
+    }
+    const auto& write = random_.pick(repeatable_);
+    const auto events = decoded(*write.events);
+    const auto id = events[random_.below(events.size())].client_id.value_or(EventId{});
+    return {random_.percent(90) ? write.stream : name(), id};
+}
+
+SaveSnapshot OperationSource::save_snapshot() {
+    static const std::vector<SnapshotKind> kinds{SnapshotKind::automatic, SnapshotKind::automatic,
+                                                 SnapshotKind::automatic, SnapshotKind::manual,
+                                                 SnapshotKind::client,    SnapshotKind::client,
+                                                 SnapshotKind::anchor};
+    const auto& stream = name();
+    TestSnapshot wanted{near(head_of(stream).value()), random_.pick(kinds),
+                        random_.percent(80) ? 1u : 2u};
+    wanted.state = '"' +
+                   std::string(random_.percent(10) ? random_.below(20'000) : random_.below(300),
+                               static_cast<char>('a' + random_.below(26))) +
+                   '"';
+    return {stream, snapshot_of(wanted), static_cast<std::uint32_t>(random_.below(4))};
+}
+
+LoadSnapshot OperationSource::load_snapshot() {
+    const auto& stream = name();
+    const auto at_most = random_.percent(50) ? UINT64_MAX : near(head_of(stream).value());
+    return {stream, Version{at_most}, random_.percent(80) ? 1u : 2u};
+}
+
+Operation OperationSource::document() {
+    const auto kind = random_.percent(50) ? DocumentKind::category : DocumentKind::stream_policy;
+    if (random_.percent(50)) {
+        return ReadDocuments{kind, document_key(), static_cast<std::uint32_t>(random_.below(20))};
+    }
+    if (random_.percent(20)) {
+        return WriteDocument{kind, document_key(), std::nullopt};
+    }
+    const auto size = random_.percent(10) ? random_.below(20'000) : random_.below(100);
+    return WriteDocument{kind, document_key(),
+                         std::string(size, static_cast<char>('a' + random_.below(26)))};
+}
+
+std::string OperationSource::document_key() {
+    return random_.percent(10) ? std::string() : "k" + std::to_string(random_.below(30));
 }
 
 const StreamName& OperationSource::name() {

@@ -6,6 +6,7 @@
 #include "tests/model/operation.hpp"
 #include "tests/support/event_builder.hpp"
 #include "tests/support/random.hpp"
+#include "tests/support/snapshot_builder.hpp"
 
 #include <cstdint>
 #include <string>
@@ -34,6 +35,13 @@ private:
     Read read();
     Feed feed();
     List list();
+    // Snapshots, documents, and events by their ids.
+    Operation beside_the_events();
+    FindEvent find_event();
+    SaveSnapshot save_snapshot();
+    LoadSnapshot load_snapshot();
+    Operation document();
+    std::string document_key();
     const StreamName& name();
     Version head_of(const StreamName& stream) const;
     // A number near `around`, now and then 0 or far off.

@@ -2,6 +2,7 @@
 
 #include "storage/memory/memory_store.hpp"
 #include "tests/model/comparison.hpp"
+#include "tests/support/answer.hpp"
 
 #include <utility>
 
@@ -117,6 +118,75 @@ void RandomWalk::apply(const Facts& facts) {
             "the head version");
 }
 
+void RandomWalk::apply(const FindEvent& find) {
+    require(
+        same(store().find_event(find.stream, find.id), model_->find_event(find.stream, find.id)),
+        "where the event lies");
+}
+
+void RandomWalk::apply(const SaveSnapshot& save) {
+    const Answer answer;
+    const Answer expected;
+    store().snapshots().save(save.stream, save.snapshot, save.keep, answer.done());
+    model_->snapshots().save(save.stream, save.snapshot, save.keep, expected.done());
+    if (save.snapshot.facts.kind == SnapshotKind::automatic && !expected.wait()) {
+        settle_saves();
+    }
+    require(answer.wait() == expected.wait(), "the answer");
+    apply(LoadSnapshot{save.stream, Version{UINT64_MAX}, save.snapshot.facts.revision});
+}
+
+void RandomWalk::settle_saves() {
+    const StreamName pushing{"pushing", "1"};
+    apply(Commit{{transaction({appending(pushing, numbered(1))})}});
+    const auto head = model_->head_version(pushing)->value();
+    apply(SaveSnapshot{pushing, snapshot_of({head, SnapshotKind::client}), 1});
+}
+
+void RandomWalk::apply(const LoadSnapshot& load) {
+    const auto& snapshots = store().snapshots();
+    const auto& expected = model_->snapshots();
+    require(same(snapshots.load(load.stream, load.at_most, load.revision),
+                 expected.load(load.stream, load.at_most, load.revision)),
+            "the snapshot");
+    require(same(snapshots.list(load.stream), expected.list(load.stream)), "what is kept");
+    require(
+        same(snapshots.find(load.stream, load.at_most), expected.find(load.stream, load.at_most)),
+        "the snapshot at that version");
+}
+
+void RandomWalk::apply(const RemoveSnapshot& remove) {
+    const Answer answer;
+    const Answer expected;
+    store().snapshots().remove(remove.stream, remove.version, answer.done());
+    model_->snapshots().remove(remove.stream, remove.version, expected.done());
+    require(answer.wait() == expected.wait(), "the answer");
+}
+
+void RandomWalk::apply(const WriteDocument& write) {
+    const Answer answer;
+    const Answer expected;
+    for (const auto& [documents, done] : {std::pair(&store().documents(), answer.done()),
+                                          std::pair(&model_->documents(), expected.done())}) {
+        if (write.text) {
+            documents->put(write.kind, write.key, *write.text, done);
+        } else {
+            documents->erase(write.kind, write.key, done);
+        }
+    }
+    require(answer.wait() == expected.wait(), "the answer");
+}
+
+void RandomWalk::apply(const ReadDocuments& read) {
+    const auto& documents = store().documents();
+    const auto& expected = model_->documents();
+    require(same(documents.get(read.kind, read.key), expected.get(read.kind, read.key)),
+            "the document");
+    require(same(documents.list(read.kind, read.key, read.limit),
+                 expected.list(read.kind, read.key, read.limit)),
+            "the documents");
+}
+
 void RandomWalk::apply(const Cut& cut) {
     const auto done = store().cut(cut.stream, cut.up_to);
     const auto expected = model_->cut(cut.stream, cut.up_to);
@@ -161,6 +231,10 @@ void RandomWalk::compare_everything() {
         whole.bytes_max = std::uint64_t{1} << 40;
         require(same(store().read(facts.stream, whole), model_->read(facts.stream, whole)),
                 "the whole of " + facts.stream.category + '/' + facts.stream.id);
+        apply(LoadSnapshot{facts.stream, facts.version, 1});
+    }
+    for (const auto kind : {DocumentKind::category, DocumentKind::stream_policy}) {
+        apply(ReadDocuments{kind, {}, 1'000'000});
     }
     FeedQuery query;
     query.limit = 10'000;

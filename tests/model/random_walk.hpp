@@ -26,7 +26,7 @@ public:
     RandomWalk& operator=(const RandomWalk&) = delete;
 
     void steps(std::uint64_t count);
-    // Every stream and the whole feed.
+    // Every stream with its snapshots, the whole feed and all documents.
     void compare_everything();
 
 private:
@@ -38,11 +38,19 @@ private:
     void apply(const Feed& feed);
     void apply(const List& list);
     void apply(const Facts& facts);
+    void apply(const FindEvent& find);
+    void apply(const SaveSnapshot& save);
+    void apply(const LoadSnapshot& load);
+    void apply(const RemoveSnapshot& remove);
+    void apply(const WriteDocument& write);
+    void apply(const ReadDocuments& read);
     void apply(const Cut& cut);
     void apply(const Reclaim& reclaim);
     void apply(const Stats& stats);
     void apply(const Reopen& reopen);
     void apply(const Crash& crash);
+    // Automatic saves wait for others: asks for one that may not wait.
+    void settle_saves();
     // What the store stamped on this group, or the last stamp if it stamped nothing. The last
     // event of a drawn append never carries a time of its own, so that the answer tells.
     Timestamp stamp_of(const std::vector<TransactionOutcome>& outcomes) const;

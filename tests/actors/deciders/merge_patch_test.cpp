@@ -19,11 +19,11 @@ namespace json = boost::json;
 namespace {
 
 struct Folding {
-    std::shared_ptr<const Decider> decider = make_merge_patch_decider();
-    std::unique_ptr<FoldedState> state = decider->initial();
+    std::shared_ptr<const DeciderEngine> engine = make_merge_patch_engine();
+    std::unique_ptr<FoldedState> state = engine->initial();
     Version version;
 
-    std::unique_ptr<FoldFailure> evolve(std::string_view data) {
+    Failure evolve(std::string_view data) {
         version = version.next();
         EventView event;
         event.version = version;
@@ -32,11 +32,11 @@ struct Folding {
     }
     void apply(std::string_view data) {
         const auto failure = evolve(data);
-        BOOST_REQUIRE_MESSAGE(!failure, data << ": " << (failure ? failure->reason : ""));
+        BOOST_REQUIRE_MESSAGE(!failure, data << ": " << (failure ? *failure : ""));
     }
     [[nodiscard]] std::string text() const {
         std::string out;
-        state->write_json(out);
+        BOOST_REQUIRE(!state->write_json(out));
         return out;
     }
 };
@@ -135,8 +135,7 @@ BOOST_FIXTURE_TEST_SUITE(given_an_initial_state, Folding)
 
 BOOST_AUTO_TEST_CASE(when_nothing_happened_then_it_is_an_empty_object_and_small) {
     BOOST_TEST(text() == "{}");
-    BOOST_TEST(decider->kind() == "merge_patch");
-    BOOST_TEST(decider->revision() == 1u);
+    BOOST_TEST(engine->kind() == "merge_patch");
     BOOST_TEST(state->memory_bytes() < 200u);
 }
 
@@ -182,8 +181,7 @@ BOOST_AUTO_TEST_CASE(when_strings_and_containers_come_and_go_then_memory_follows
     BOOST_TEST(state->memory_bytes() <= small);
 }
 
-BOOST_AUTO_TEST_CASE(
-    when_stored_bytes_are_no_json_then_the_failure_names_version_place_and_reason) {
+BOOST_AUTO_TEST_CASE(when_stored_bytes_are_no_json_then_the_failure_names_place_and_reason) {
     apply("{\"a\":1}");
     for (const std::string_view damaged :
          {std::string_view{}, std::string_view{"{"}, std::string_view{"{\"a\":{\"b\":nul}}"},
@@ -193,12 +191,11 @@ BOOST_AUTO_TEST_CASE(
         Folding folding;
         const auto failure = folding.evolve(damaged);
         BOOST_REQUIRE(failure);
-        BOOST_CHECK(failure->version == Version{1});
-        BOOST_TEST(!failure->reason.empty());
+        BOOST_TEST(!failure->empty());
     }
     const auto failure = evolve("{\"a\":{\"b\":nul}}");
-    BOOST_CHECK(failure->version == Version{2});
-    BOOST_TEST(failure->reason.find("/a/b") != std::string::npos);
+
+    BOOST_TEST(failure->find("/a/b") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(when_patches_are_as_deep_as_data_may_be_then_the_state_is_no_deeper) {

@@ -1,15 +1,19 @@
 // One small scenario, run with each write, sync, opening, renaming and allocation failing in turn,
 // once alone and once with all that follow. Afterwards the store is opened without faults, and:
 // what was acknowledged is there once, at its version and position; what was answered with an
-// error is wholly there or wholly absent; the chain, the feed and the counts agree.
+// error is wholly there or wholly absent; the chain, the feed and the counts agree. A snapshot or a
+// document that was acknowledged is there, too, and one that was not takes nothing with it.
 #include "tests/storage/journaled/given_a_journaled_store.hpp"
+#include "tests/support/answer.hpp"
 #include "tests/support/fault_injection.hpp"
+#include "tests/support/snapshot_builder.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <functional>
 #include <map>
 #include <new>
+#include <set>
 
 using namespace firn;
 using namespace firn::test;
@@ -23,6 +27,8 @@ struct Step {
     Transaction transaction;  // or:
     StreamName cut_stream;
     Version cut_up_to;
+    TestSnapshot snapshot;  // of the stream that nobody cuts
+    std::string document;   // the text of the only key
     bool reclaim = false;
     bool reopen = false;
 
@@ -94,12 +100,20 @@ private:
         add({appending(a, clients(2)), appending(c, clients(4))});
         add({appending({"d", "1"}, clients(30)), checking(b, Expected::exists())});
         steps_.push_back({.cut_stream = b, .cut_up_to = Version{1}});
+        steps_.push_back({.document = "1"});
+        add({appending(kept_, plain(20))});
+        steps_.push_back({.snapshot = {10, SnapshotKind::automatic}});
+        steps_.push_back({.snapshot = {15, SnapshotKind::client}});
         add({appending(a, {{.data = "\"" + std::string(20'000, 'x') + "\""}})});
         add({appending({"e", "1"}, plain(1), Expected::none()), deleting(c)});
         for (int i = 0; i < 6; ++i) {
             add({appending({"f", std::to_string(i)}, clients(3)), appending(b, plain(1))});
         }
+        add({appending(kept_, plain(20))});
+        steps_.push_back({.snapshot = {40, SnapshotKind::automatic}});
         steps_.push_back({.reopen = true});
+        steps_.push_back({.document = "a longer text " + std::string(9000, 'x')});
+        steps_.push_back({.snapshot = {25, SnapshotKind::anchor, 1, std::string(9000, 'y')}});
         add({appending(a, {{.data = "\"" + std::string(15'000, 'y') + "\""}})});
         add({appending(a, {{.data = "\"" + std::string(15'000, 'z') + "\""}})});
         steps_.push_back({.cut_stream = a, .cut_up_to = Version{2}});
@@ -107,6 +121,8 @@ private:
         add({appending({"g", "1"}, plain(2))});
         steps_.push_back({.cut_stream = b, .cut_up_to = Version{3}});
         steps_.push_back({.reclaim = true});
+        steps_.push_back({.document = "3"});
+        steps_.push_back({.snapshot = {40, SnapshotKind::manual}});
         add({appending(a, clients(1)), appending({"h", "1"}, plain(1))});
     }
     void add(std::initializer_list<StreamWrite> writes) {
@@ -159,6 +175,19 @@ private:
             if (store().cut(step.cut_stream, step.cut_up_to)) {
                 step.fate = Fate::acknowledged;
             }
+        } else if (step.snapshot.version != 0) {
+            const Answer answer;
+            store().snapshots().save(kept_, snapshot_of(step.snapshot), 2, answer.done());
+            // Nobody need ever answer an automatic one while the store is open.
+            if (step.snapshot.kind != SnapshotKind::automatic && !answer.wait()) {
+                step.fate = Fate::acknowledged;
+            }
+        } else if (!step.document.empty()) {
+            const Answer answer;
+            store().documents().put(DocumentKind::category, "key", step.document, answer.done());
+            if (!answer.wait()) {
+                step.fate = Fate::acknowledged;
+            }
         } else {
             auto outcomes = store().commit({&step.transaction, 1});
             step.outcome = std::move(outcomes.front());
@@ -192,6 +221,56 @@ private:
         }
         for (const auto& step : steps_) {
             check_transaction(step, cut, deleted);
+        }
+        check_document();
+        check_snapshots();
+    }
+
+    // The last text that was acknowledged, or one that was tried after it.
+    void check_document() {
+        std::set<std::string> possible{"(none)"};
+        for (const auto& step : steps_) {
+            if (!step.document.empty() && step.fate != Fate::not_tried) {
+                if (step.fate == Fate::acknowledged) {
+                    possible.clear();
+                }
+                possible.insert(step.document);
+            }
+        }
+        const auto text = store().documents().get(DocumentKind::category, "key");
+        BOOST_TEST_REQUIRE(text.has_value());
+        BOOST_TEST_REQUIRE(possible.contains(text->value_or("(none)")));
+    }
+
+    // Those that were acknowledged are there; each that is there is one that was tried, and is
+    // bound to the stream's chain.
+    void check_snapshots() {
+        std::map<Version, Hash> chains;
+        if (const auto page = store().read(kept_, {.limit = 1000})) {
+            auto chain = chain_start(kept_.category, kept_.id);
+            for (const auto& event : page->events) {
+                chain = chain_next(chain, event);
+                chains[event.version] = chain;
+            }
+        }
+        const auto list = store().snapshots().list(kept_);
+        BOOST_TEST_REQUIRE(list.has_value());
+        for (const auto& facts : *list) {
+            const auto found = store().snapshots().find(kept_, facts.version);
+            BOOST_TEST_REQUIRE((found && *found));
+            BOOST_TEST_REQUIRE((facts.chain_hash == chains.at(facts.version)));
+            BOOST_TEST_REQUIRE(std::ranges::any_of(steps_, [&](const Step& step) {
+                return step.fate != Fate::not_tried &&
+                       Version{step.snapshot.version} == facts.version &&
+                       step.snapshot.kind == facts.kind &&
+                       snapshot_of(step.snapshot).state == (*found)->state;
+            }));
+        }
+        for (const auto& step : steps_) {
+            if (step.snapshot.version != 0 && step.fate == Fate::acknowledged) {
+                BOOST_TEST_REQUIRE(std::ranges::count(*list, Version{step.snapshot.version},
+                                                      &SnapshotFacts::version) == 1);
+            }
         }
     }
 
@@ -268,6 +347,7 @@ private:
         return Presence::present;
     }
 
+    const StreamName kept_{"k", "1"};
     std::vector<Step> steps_;
     std::uint64_t next_ = 1;
     std::uint64_t next_data_ = 1;

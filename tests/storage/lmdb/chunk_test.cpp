@@ -1,4 +1,5 @@
 // Chunks and position blocks: built, extended, read back; refused wherever a bit differs.
+#include "storage/chain_hash.hpp"
 #include "storage/lmdb/position_block.hpp"
 #include "tests/storage/lmdb/given_an_environment.hpp"
 #include "tests/support/random.hpp"
@@ -46,6 +47,18 @@ BOOST_AUTO_TEST_CASE(when_it_is_read_then_its_events_come_back_in_order) {
     const auto reader = ChunkReader::open(stream, Version{7}, chunk);
     BOOST_TEST(reader->header().count == 13u);
     BOOST_TEST(reader->end_version() == Version{20});
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_read_or_taken_up_then_the_chain_hash_before_it_comes_back) {
+    const auto before = chain_start("order", "1");
+    const auto chunk = chunk_of(stream, 7, 9, before);
+    BOOST_TEST((ChunkReader::open(stream, Version{7}, chunk)->header().chain_before == before));
+    ChunkBuilder builder;
+    BOOST_REQUIRE(builder.resume(stream, Version{7}, chunk));
+    BOOST_TEST(builder.finish(stream, Version{7}) == chunk);
+    builder.start({});
+    BOOST_TEST(builder.empty());
+    BOOST_TEST(builder.finish(stream, Version{7}).size() == chunk_header_bytes);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_taken_up_again_then_it_grows_as_if_it_was_built_at_once) {

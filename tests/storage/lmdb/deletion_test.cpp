@@ -1,5 +1,8 @@
 // Cutting and deleting: unreadable in one step, gone in slices, chunk by chunk.
+#include "storage/chain_hash.hpp"
+#include "storage/lmdb/snapshots.hpp"
 #include "tests/storage/lmdb/given_an_environment.hpp"
+#include "tests/support/snapshot_builder.hpp"
 
 using namespace firn;
 using namespace firn::lmdb;
@@ -15,12 +18,14 @@ struct GivenThreeChunks : GivenAnEnvironment {
     GivenThreeChunks() {
         write([&](WriteTransaction& transaction) {
             for (const auto number : {stream, neighbour}) {
-                for (std::uint64_t first = 1; first <= 9; first += 4) {
-                    transaction.put(Table::chunks, chunk_key(number, Version{first}),
-                                    chunk_of(number, first, first + 3));
-                }
                 StreamRecord record;
                 record.name = {"order", std::to_string(number.value())};
+                for (std::uint64_t first = 1; first <= 9; first += 4) {
+                    transaction.put(
+                        Table::chunks, chunk_key(number, Version{first}),
+                        chunk_of(number, first, first + 3, chain(record.name, first - 1)));
+                }
+                record.chain_hash = chain(record.name, 12);
                 record.version = Version{12};
                 record.last_chunk = Version{9};
                 record.last_position = chunk_event(12).view.position;
@@ -42,6 +47,35 @@ struct GivenThreeChunks : GivenAnEnvironment {
             bytes += chunk_event(first, "{\"v\":" + std::to_string(first) + "}").encoded.size();
         }
         return bytes;
+    }
+    static Hash chain(const StreamName& name, std::uint64_t last) {
+        auto hash = chain_start(name.category, name.id);
+        for (std::uint64_t version = 1; version <= last; ++version) {
+            auto event = chunk_event(version, "{\"v\":" + std::to_string(version) + "}");
+            EventDecoder decoder(event.encoded);
+            BOOST_REQUIRE(decoder.decode_next(event.view));
+            hash = chain_next(hash, event.view);
+        }
+        return hash;
+    }
+    Hash chain_at(std::uint64_t version) {
+        return lmdb::chain_at(environment.read(), stream, record(), Version{version});
+    }
+    void save_snapshots(StreamNumber number, std::initializer_list<std::uint64_t> versions,
+                        SnapshotKind kind = SnapshotKind::manual) {
+        write([&](WriteTransaction& transaction) {
+            for (const auto version : versions) {
+                auto snapshot = snapshot_of({version, kind});
+                const auto saved = save_snapshot(transaction, number, snapshot, 1);
+                BOOST_TEST((saved.saved && !saved.error));
+            }
+        });
+    }
+    std::size_t records_in(Table table) {
+        MDB_stat stat{};
+        const auto transaction = environment.read();
+        mdb_stat(transaction.handle(), transaction.table(table), &stat);
+        return stat.ms_entries;
     }
     StreamRecord record() { return read_stream(environment.read(), stream).value(); }
     StoreRecord store() { return read_store(environment.read()).value(); }
@@ -87,6 +121,11 @@ struct GivenThreeChunks : GivenAnEnvironment {
         }
         return found;
     }
+    Hash chain_before(std::uint64_t first) {
+        const auto transaction = environment.read();
+        const auto chunk = transaction.get(Table::chunks, chunk_key(stream, Version{first}));
+        return ChunkReader::open(stream, Version{first}, chunk.value())->header().chain_before;
+    }
     std::vector<Position> markers() {
         std::vector<Position> found;
         const auto transaction = environment.read();
@@ -121,6 +160,51 @@ BOOST_AUTO_TEST_CASE(when_it_is_reclaimed_then_the_chunk_that_straddles_the_cut_
     BOOST_TEST(garbage_waiting(environment.read()) == 0u);
     BOOST_TEST(record().last_chunk == Version{9});
     BOOST_TEST(chunks_of(neighbour).size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_reclaimed_then_the_chain_goes_on_from_what_is_left) {
+    const auto name = record().name;
+    cut(6);
+    for (int i = 0; i < 2; ++i) {
+        for (std::uint64_t version = 6; version <= 12; ++version) {
+            BOOST_TEST((chain_at(version) == chain(name, version)), "version " << version);
+        }
+        (void)reclaim(100);
+    }
+    BOOST_TEST((chain_before(7) == chain(name, 6)));
+    BOOST_TEST((chain_before(9) == chain(name, 8)));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_reclaimed_then_snapshots_that_lead_nowhere_go) {
+    save_snapshots(stream, {4, 5, 6, 7});
+    save_snapshots(stream, {3}, SnapshotKind::anchor);
+    save_snapshots(neighbour, {1});
+    cut(6);
+    BOOST_TEST(records_in(Table::snapshots) == 6u);
+    (void)reclaim(100);
+    BOOST_TEST(versions_of(list_snapshots(environment.read(), stream, record())) ==
+                   (Versions{Version{6}, Version{7}}),
+               boost::test_tools::per_element());
+    BOOST_TEST(records_in(Table::snapshots) == 3u);
+    BOOST_TEST(records_in(Table::anchors) == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(when_the_stream_is_deleted_then_its_snapshots_go_in_slices) {
+    write([&](WriteTransaction& transaction) {
+        for (std::uint64_t i = 1; i <= 3000; ++i) {
+            transaction.put(Table::snapshots, snapshot_key(stream, Version{i}), "any");
+        }
+    });
+    save_snapshots(stream, {7}, SnapshotKind::anchor);
+    save_snapshots(neighbour, {1, 2});
+    delete_stream();
+    BOOST_TEST(reclaim(100).more);
+    BOOST_TEST(records_in(Table::snapshots) > 1000u);
+    BOOST_TEST(records_in(Table::snapshots) < 3000u);
+    while (reclaim(100).more) {
+    }
+    BOOST_TEST(records_in(Table::snapshots) == 2u);
+    BOOST_TEST(records_in(Table::anchors) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(when_the_last_chunk_straddles_the_cut_then_the_record_follows_it) {

@@ -51,8 +51,10 @@ inline ChunkEvent chunk_event(std::uint64_t version, std::string data = "{}") {
     return event;
 }
 
-inline std::string chunk_of(StreamNumber stream, std::uint64_t first, std::uint64_t last) {
+inline std::string chunk_of(StreamNumber stream, std::uint64_t first, std::uint64_t last,
+                            const Hash& chain_before = {}) {
     lmdb::ChunkBuilder builder;
+    builder.start(chain_before);
     for (auto version = first; version <= last; ++version) {
         const auto event = chunk_event(version, "{\"v\":" + std::to_string(version) + "}");
         builder.add(event.view, event.encoded);

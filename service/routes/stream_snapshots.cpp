@@ -1,0 +1,251 @@
+// GET and POST /v1/streams/{category}/{id}/snapshots, GET and PUT …/snapshots/{version}
+#include "actors/categories/category_registry.hpp"
+#include "actors/identity/timestamp.hpp"
+#include "actors/json/scanner.hpp"
+#include "service/http/error_problem.hpp"
+#include "service/http/json_object.hpp"
+#include "service/routes/resources.hpp"
+#include "service/routes/state_problem.hpp"
+
+namespace firn {
+
+namespace asio = boost::asio;
+
+namespace {
+
+std::string_view name_of(SnapshotKind kind) noexcept {
+    switch (kind) {
+        case SnapshotKind::automatic: return "automatic";
+        case SnapshotKind::manual: return "manual";
+        case SnapshotKind::client: return "client";
+        case SnapshotKind::anchor: return "anchor";
+    }
+    return "";
+}
+
+// Without its end, so that the state may follow.
+void begin_snapshot(JsonObject& object, const SnapshotFacts& facts) {
+    object.add("version", facts.version.value())
+        .text("kind", name_of(facts.kind))
+        .add("bytes", facts.bytes)
+        .text("state_hash", to_hex(facts.state_hash))
+        .text("chain_hash", to_hex(facts.chain_hash));
+    JsonObject(object.begin("decider"))
+        .text("kind", facts.decider_kind)
+        .add("revision", facts.revision)
+        .end();
+    std::string created;
+    write_rfc3339(created, facts.created_at);
+    object.text("created_at", created);
+}
+
+void write_snapshot(Response& response, const SnapshotFacts& facts, const std::string* state) {
+    response.content_type = content_types::json;
+    JsonObject object(response.body);
+    begin_snapshot(object, facts);
+    if (state != nullptr) {
+        object.begin("state").append(*state);
+    }
+    object.end();
+}
+
+// stream_not_found and stream_deleted, which the snapshot store does not tell.
+[[nodiscard]] bool refuse_missing(const Call& call, const StreamName& stream) {
+    const auto head = call.service.store().head_version(stream);
+    if (head && *head != no_version) {
+        return false;
+    }
+    const auto error = head ? make_error_code(storage_errc::stream_not_found) : head.error();
+    problem_of(error, subject_of(stream)).write_to(call.response);
+    return true;
+}
+
+struct PutBody {
+    std::string state;
+    std::uint32_t revision = 0;
+};
+
+Read<PutBody> parse_put_body(std::string_view text) {
+    PutBody body;
+    bool has_state = false;
+    JsonScanner scanner(text);
+    scanner.enter_object();
+    while (const auto name = scanner.next_member()) {
+        const std::string member(*name);
+        const auto value = scanner.take();
+        if (member == "state") {
+            body.state = value.raw;
+            has_state = true;
+        } else if (member == "revision") {
+            const auto revision = as_uint64(value);
+            if (!revision || *revision == 0 || *revision > UINT32_MAX) {
+                scanner.refuse("\"revision\" must be the decider's, a whole number from 1.");
+            } else {
+                body.revision = static_cast<std::uint32_t>(*revision);
+            }
+        } else {
+            scanner.refuse("There is no member of that name here.");
+        }
+    }
+    if (!scanner.finish()) {
+        return malformed_body(scanner.error());
+    }
+    if (!has_state || body.revision == 0) {
+        return bad_member("", "A snapshot needs a \"state\" and the decider's \"revision\".");
+    }
+    return body;
+}
+
+Read<Version> version_of(const Request& request) {
+    const auto text = request.target.segment(5);
+    const auto version = parse_number(text);
+    if (!version || *version == 0) {
+        return bad_parameter("version", "\"" + std::string(text) +
+                                            "\" is no version; it must be a whole number from 1.");
+    }
+    return Version{*version};
+}
+
+}  // namespace
+
+bool list_snapshots(const Call& call) {
+    const auto stream = stream_of(call.request);
+    if (!stream) {
+        stream.error().write_to(call.response);
+        return true;
+    }
+    if (refuse_missing(call, *stream)) {
+        return true;
+    }
+    const auto list = call.service.store().snapshots().list(*stream);
+    if (!list) {
+        problem_of(list.error(), subject_of(*stream)).write_to(call.response);
+        return true;
+    }
+    call.response.content_type = content_types::json;
+    auto& out = call.response.body;
+    out.append("{\"snapshots\":[");
+    for (const auto& facts : *list) {
+        out.append(out.back() == '[' ? "" : ",");
+        JsonObject object(out);
+        begin_snapshot(object, facts);
+        object.end();
+    }
+    out.append("]}");
+    return true;
+}
+
+bool read_snapshot(const Call& call) {
+    const auto stream = stream_of(call.request);
+    if (!stream) {
+        stream.error().write_to(call.response);
+        return true;
+    }
+    const auto text = call.request.target.segment(5);
+    const auto& snapshots = call.service.store().snapshots();
+    Version version;
+    if (text == "latest") {
+        const auto list = snapshots.list(*stream);
+        if (list && !list->empty()) {
+            version = list->back().version;
+        }
+    } else {
+        const auto stated = version_of(call.request);
+        if (!stated) {
+            stated.error().write_to(call.response);
+            return true;
+        }
+        version = *stated;
+    }
+    if (refuse_missing(call, *stream)) {
+        return true;
+    }
+    const auto found = snapshots.find(*stream, version);
+    if (!found) {
+        problem_of(found.error(), subject_of(*stream)).write_to(call.response);
+    } else if (!*found) {
+        Problem(Slug::not_found,
+                subject_of(*stream) +
+                    (text == "latest" ? " has no snapshot yet."
+                                      : " has no snapshot of version " + std::string(text) + "."))
+            .write_to(call.response);
+    } else {
+        write_snapshot(call.response, (*found)->facts, &(*found)->state);
+    }
+    return true;
+}
+
+asio::awaitable<void> take_snapshot(Call call) {
+    const auto stream = stream_of(call.request);
+    if (!stream) {
+        stream.error().write_to(call.response);
+        co_return;
+    }
+    if (!call.request.body.empty()) {
+        bad_member("", "A snapshot is taken of what is there; send no body.")
+            .write_to(call.response);
+        co_return;
+    }
+    const auto taken = co_await call.service.take_snapshot(*stream);
+    if (!taken && taken.error().error == actor_errc::bad_request) {
+        Problem(Slug::bad_request,
+                "The category's decider is external: its clients fold, and PUT their snapshots "
+                "to .../snapshots/{version}.")
+            .write_to(call.response);
+    } else if (!taken) {
+        state_problem(call, *stream, taken.error()).write_to(call.response);
+    } else {
+        call.response.status = 201;
+        write_snapshot(call.response, *taken, nullptr);
+    }
+}
+
+asio::awaitable<void> put_snapshot(Call call) {
+    const auto stream = stream_of(call.request);
+    const auto version = version_of(call.request);
+    if (!stream || !version) {
+        (stream ? version.error() : stream.error()).write_to(call.response);
+        co_return;
+    }
+    if (const auto problem = check_json_body(call.request)) {
+        problem->write_to(call.response);
+        co_return;
+    }
+    auto body = parse_put_body(call.request.body);
+    if (!body) {
+        body.error().write_to(call.response);
+        co_return;
+    }
+    const auto category = call.service.categories()->find_or_make(stream->category)->in_effect();
+    if (!category->is_external()) {
+        Problem(Slug::bad_request, "The decider of category \"" + stream->category + "\" is " +
+                                       std::string(category->decider_kind()) +
+                                       ", which folds here; snapshots of clients are for "
+                                       "categories whose decider is external.")
+            .write_to(call.response);
+        co_return;
+    }
+    if (body->revision != category->revision) {
+        bad_member("/revision", "The decider of category \"" + stream->category +
+                                    "\" has revision " + std::to_string(category->revision) + ".")
+            .write_to(call.response);
+        co_return;
+    }
+    const auto put = co_await call.service.put_snapshot(*stream, *version, std::move(body->state),
+                                                        body->revision);
+    if (put) {
+        write_snapshot(call.response, *put, nullptr);
+    } else if (put.error().error == storage_errc::too_large) {
+        Problem(Slug::too_large, "The state has more bytes than limits.state_bytes_max, which is " +
+                                     std::to_string(category->state_bytes_max) + ".")
+            .write_to(call.response);
+    } else if (put.error().error == storage_errc::version_not_found) {
+        const auto head = call.service.store().head_version(*stream);
+        state_problem(call, *stream, {put.error().error, head ? *head : no_version, {}})
+            .write_to(call.response);
+    } else {
+        state_problem(call, *stream, put.error()).write_to(call.response);
+    }
+}
+
+}  // namespace firn

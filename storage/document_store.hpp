@@ -1,0 +1,46 @@
+// DocumentStore: small durable texts by kind and key: settings of categories, policies of streams.
+//
+// What they mean is their writers' business; the store keeps bytes, with a checksum.
+// Writes share a transaction with others that wait, and call back when it is durable. Writes from
+// one thread take effect in their order.
+// Thread: all functions from any thread. A Done is called once, from any thread, perhaps before
+// the function returns; it must be short and must not throw.
+// Errors: storage_errc; corrupt where a document does not check.
+#pragma once
+
+#include "storage/errors.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace firn {
+
+enum class DocumentKind : std::uint8_t {
+    category = 'c',       // key: the category
+    stream_policy = 'p',  // key: category, zero, id
+};
+
+class DocumentStore {
+public:
+    using Done = std::function<void(error_code)>;
+    static constexpr std::size_t key_bytes_max = 400;
+
+    virtual ~DocumentStore() = default;
+
+    virtual void put(DocumentKind kind, std::string key, std::string text, Done done) = 0;
+    // Erasing what is not there is no error.
+    virtual void erase(DocumentKind kind, std::string key, Done done) = 0;
+    [[nodiscard]] virtual result<std::optional<std::string>> get(DocumentKind kind,
+                                                                 std::string_view key) const = 0;
+    // Key and text, in order of keys, of those after `after`.
+    using Documents = std::vector<std::pair<std::string, std::string>>;
+    [[nodiscard]] virtual result<Documents> list(DocumentKind kind, std::string_view after,
+                                                 std::uint32_t limit) const = 0;
+};
+
+}  // namespace firn

@@ -1,0 +1,93 @@
+// SnapshotStore: states kept beside their streams, so that a load folds only what came later.
+//
+// A snapshot is bound to its stream, a version of it and the revision of the decider that folded
+// it; there is one per stream and version. It is worth nothing by itself: every state can be
+// folded again from events, so a save may fail or be dropped, and whoever wanted it tries again.
+// The store adds the stream's chain hash at that version, and a checksum over all of it.
+//
+// Saving waits until the stream has settled through the version, and shares a transaction with
+// other saves; so save() does not block but calls back.
+// Thread: all functions from any thread. A Done is called once, from any thread, perhaps before
+// the function returns; it must be short and must not throw.
+// Errors: storage_errc.
+#pragma once
+
+#include "storage/errors.hpp"
+#include "storage/types.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace firn {
+
+enum class SnapshotKind : std::uint8_t {
+    automatic = 1,  // by the policy; only the newest `keep` of them stay
+    manual = 2,     // asked for
+    client = 3,     // folded by a client; the newest `keep` stay, like automatic ones
+    anchor = 4,     // stands in for deleted events
+};
+
+struct SnapshotFacts {
+    Version version;
+    SnapshotKind kind = SnapshotKind::automatic;
+    std::string decider_kind;
+    std::uint32_t revision = 0;  // of the decider
+    Hash state_hash{};
+    Hash chain_hash{};  // of the stream at `version`
+    Timestamp created_at{};
+    std::uint64_t bytes = 0;  // of the state's text
+};
+
+struct Snapshot {
+    SnapshotFacts facts;
+    std::string state;  // JSON text
+};
+
+// What load() found on its way.
+struct SnapshotLoad {
+    std::optional<Snapshot> snapshot;
+    std::uint32_t corrupt = 0;  // newer ones that did not check, and were passed over
+};
+
+struct SnapshotStats {
+    std::uint64_t saved = 0;
+    std::uint64_t waiting = 0;        // for their stream to settle, or for the next transaction
+    std::uint64_t waiting_bytes = 0;  // of their states
+};
+
+class SnapshotStore {
+public:
+    using Done = std::function<void(error_code)>;
+
+    virtual ~SnapshotStore() = default;
+
+    // Takes `facts` but for chain_hash and bytes.
+    //   version_not_found   ahead of the stream's head, or version 0
+    //   compacted           below first_version - 1
+    //   stream_not_found, stream_deleted
+    //   overloaded          too many are waiting; nothing was kept
+    // An automatic save that is older than a valid snapshot of the same revision changes nothing
+    // and is no error. Where one of the same version and revision is, kinds decide: manual and
+    // client replace automatic, nothing replaces an anchor. Afterwards the oldest automatic
+    // (client) ones are removed until `keep` are left, those of other revisions and those that do
+    // not check first.
+    virtual void save(const StreamName& stream, Snapshot snapshot, std::uint32_t keep,
+                      Done done) = 0;
+    // The newest one with version <= at_most and this revision that checks. Of a missing or
+    // deleted stream: none.
+    [[nodiscard]] virtual result<SnapshotLoad> load(const StreamName& stream, Version at_most,
+                                                    std::uint32_t revision) const = 0;
+    // The one at `version`, of any revision: none, or corrupt.
+    [[nodiscard]] virtual result<std::optional<Snapshot>> find(const StreamName& stream,
+                                                               Version version) const = 0;
+    // All that check, oldest first.
+    [[nodiscard]] virtual result<std::vector<SnapshotFacts>> list(
+        const StreamName& stream) const = 0;
+    // Removing what is not there is no error; an anchor stays (too_late).
+    virtual void remove(const StreamName& stream, Version version, Done done) = 0;
+    [[nodiscard]] virtual SnapshotStats snapshot_stats() const = 0;
+};
+
+}  // namespace firn
