@@ -150,7 +150,7 @@ consteval void check_state() {
 template <class D>
 consteval void check_commands() {
     if constexpr (!requires { typename D::Command; }) {
-        static_assert(HasCommand<D> == false,
+        static_assert(!HasCommand<D>,
                       "D::Command must be a type, a struct or a std::variant of structs, since "
                       "there is a D::decide");
     } else {

@@ -1,5 +1,6 @@
 // Commands, snapshots and settings: the part of a service that is about deciders.
 #include "actors/category_probe.hpp"
+#include "actors/commands/command_events.hpp"
 #include "actors/json/canonical.hpp"
 #include "actors/json/value.hpp"
 #include "actors/service_impl.hpp"
@@ -11,6 +12,27 @@ namespace firn {
 namespace {
 
 constexpr Version newest{std::numeric_limits<std::uint64_t>::max()};
+
+// Of a command to a decider without decide: that a stream is deleted, or a command a repeat, goes
+// before it.
+CommandOutcome undecided(ActorContext& context, const CommandRequest& request) {
+    CommandOutcome outcome;
+    const auto pass = context.gate.enter();
+    if (!pass) {
+        outcome.error = actor_errc::closed;
+        return outcome;
+    }
+    if (const auto head = pass->head_version(request.stream); !head) {
+        outcome.error = head.error();
+        return outcome;
+    }
+    if (auto known = request.id ? find_command(*pass, request.stream, *request.id) : std::nullopt) {
+        context.counters.replays.add(known->error ? 0 : 1);
+        return std::move(*known);
+    }
+    outcome.error = actor_errc::no_decide;
+    return outcome;
+}
 
 }  // namespace
 
@@ -35,8 +57,7 @@ void Service::Impl::execute(CommandRequest request, Reply<CommandOutcome> reply)
     const auto actor = actor_of(request.stream);
     const auto by = actor->category().in_effect();
     if (by->engine && !by->engine->has_decide()) {
-        refusal.error = actor_errc::no_decide;
-        std::move(reply).post(std::move(refusal));
+        std::move(reply).post(undecided(*context_, request));
         return;
     }
     actor->execute({std::move(request.command), request.id, std::move(reply)});

@@ -144,6 +144,7 @@ bool StreamActor::decide(CommandCall& call) {
             return true;
         case Decision::Kind::failed:
             outcome.error = actor_errc::fold_failed;
+            outcome.reason = decision.reason;
             outcome.fold = FoldFailure{fold_->version(), "decide: " + decision.reason};
             return true;
         case Decision::Kind::accepted:
@@ -154,9 +155,10 @@ bool StreamActor::decide(CommandCall& call) {
 
 bool StreamActor::append_decided(CommandCall& call, const Decision& decision) {
     const auto recorded_at = std::max(now(), fold_->last_recorded_at());
-    auto encoded = encode_decided(decision.events, call.id, recorded_at);
+    auto encoded = encode_decided(decision.events, call.id, recorded_at, call.command.traceparent);
     const auto refuse = [&](const std::string& reason) {
         call.outcome.error = actor_errc::fold_failed;
+        call.outcome.reason = reason;
         call.outcome.fold = FoldFailure{fold_->version(), reason};
     };
     if (!encoded.objection.empty()) {

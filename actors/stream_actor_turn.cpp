@@ -20,6 +20,14 @@ void StreamActor::turn() {
         fold_.reset();
         fail(slice, {actor_errc::fold_failed, {}, FoldFailure{{}, exception.what()}});
     }
+    for (auto& call : slice.failed_commands) {
+        // What was decided once needs no state to be told again.
+        auto failure = std::exchange(call.outcome, {});
+        if (!call.id || !recall(call) || call.outcome.error) {
+            call.outcome = std::move(failure);
+        }
+        slice.answered_commands.push_back(std::move(call));
+    }
     // More goes into another turn, so that other streams get theirs in between.
     if (end_slice(slice)) {
         schedule_turn();
@@ -250,7 +258,7 @@ void StreamActor::fail(Slice& slice, const StateFailure& failure) {
             call.outcome = {};
             call.outcome.error = failure.error;
             call.outcome.fold = failure.fold;
-            slice.answered_commands.push_back(std::move(call));
+            slice.failed_commands.push_back(std::move(call));
         }
         work_->commands.clear();
         std::move(work_->parked.begin(), work_->parked.end(), std::back_inserter(slice.released));

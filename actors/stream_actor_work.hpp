@@ -35,6 +35,7 @@ struct StreamActor::Slice {
     std::vector<Reply<StateResult>> answered;
     std::optional<StateResult> answer;
     CommandCalls answered_commands;
+    CommandCalls failed_commands;  // for want of a state
     std::vector<Reply<SnapshotAnswer>> failed_snapshots;
     std::optional<StateFailure> snapshot_failure;
     std::vector<std::unique_ptr<WriteRequest>> released;

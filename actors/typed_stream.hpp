@@ -6,8 +6,8 @@
 //   if (!done && done.error().rejection) { … }
 //   const auto now = co_await account.state();    // now->version, now->state.balance
 //
-// A light value, good as long as the service. Name a command with a string or a container in it
-// before the co_await (GCC 12 copies unnamed aggregates in coroutines wrongly).
+// A light value, good as long as the service. A command with a string or a container in it needs a
+// name before the co_await (GCC before 13 frees an unnamed aggregate twice); the compiler says so.
 // Thread: any; a call's completion runs on the caller's executor.
 // Errors: results, with the service's error codes, and a reason for a person.
 #pragma once
@@ -20,9 +20,11 @@
 #include <boost/system/system_error.hpp>
 
 #include <any>
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -75,10 +77,29 @@ struct TypedAppendError {
 };
 using TypedAppendResult = boost::system::result<StreamOutcome, TypedAppendError>;
 
-// D's command, or a type that nobody has.
+template <class... Ts>
+consteval bool none_is_freed_twice(const boost::mp11::mp_list<Ts...>&) {
+    return ((!std::is_aggregate_v<Ts> || std::is_trivially_copyable_v<Ts>)&&...);
+}
+// Whether an argument of messages may stand in a co_await expression.
+template <class Argument, class Message>
+[[nodiscard]] consteval bool survives_co_await() {
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+    return std::is_lvalue_reference_v<Argument> ||
+           none_is_freed_twice(typename AlternativesOf<Message>::type{});
+#else
+    return true;
+#endif
+}
+
+template <class Vector, class Element>
+concept VectorOf = std::same_as<std::remove_cvref_t<Vector>, std::vector<Element>>;
+
+// D's command; NoCommand if it has none.
+struct NoCommand {};
 template <class D>
 struct CommandType {
-    struct type {};
+    using type = NoCommand;
 };
 template <HasCommand D>
 struct CommandType<D> {
@@ -104,22 +125,34 @@ public:
         return read_state(*service_, name_, version);
     }
 
-    // Decides on the newest state and appends what decide returns, in one step: no conflict. An
-    // id makes it idempotent: the same id again gives what the first one did.
+    // Decides on the newest state and appends what decide returns, in one step: no conflict. The
+    // command is a D::Command, or one of its alternatives. An id makes it idempotent: the same id
+    // again gives what the first one did.
+    template <std::convertible_to<Command> C>
     boost::asio::awaitable<ExecuteResult<D>> execute(
-        Command command, std::optional<EventId> id = std::nullopt) const {
+        C&& command, const std::optional<EventId>& id = std::nullopt) const {
         static_assert(CommandedDecider<D>,
                       "D takes no commands: it needs a D::Command and a D::decide");
+        static_assert(survives_co_await<C, std::remove_cvref_t<C>>(),
+                      "GCC before 13 frees an unnamed aggregate in a co_await expression twice: "
+                      "give the command a name first, and pass it by its name");
         firn::Command asked;
         asked.data = asked.metadata = {};
-        asked.native = std::move(command);
+        asked.native = Command(std::forward<C>(command));
         return decide(*service_, CommandRequest(name_, std::move(asked), id));
     }
 
-    // Appends events as facts: decide is not asked.
-    boost::asio::awaitable<TypedAppendResult> append(std::vector<Event> events,
+    // Appends events as facts: decide is not asked. They are encoded before this returns.
+    template <VectorOf<Event> Events>
+    boost::asio::awaitable<TypedAppendResult> append(Events&& events,
                                                      Expected expected = Expected::any()) const {
-        return write(*service_, name_, std::move(events), expected);
+        static_assert(survives_co_await<Events, Event>(),
+                      "GCC before 13 frees an unnamed aggregate in a co_await expression twice: "
+                      "give the events a name first, and pass them by their name");
+        auto encoded = std::make_shared<EncodedEvents>();
+        auto objection = encode(events, *encoded);
+        AppendRequest request(name_, expected, std::move(encoded));
+        return write(*service_, std::move(request), std::move(objection));
     }
 
 private:
@@ -181,15 +214,12 @@ private:
         return {};
     }
 
-    static boost::asio::awaitable<TypedAppendResult> write(Service& service, StreamName name,
-                                                           std::vector<Event> events,
-                                                           Expected expected) {
-        auto encoded = std::make_shared<EncodedEvents>();
-        TypedAppendError error{actor_errc::bad_request, encode(events, *encoded), {}};
+    static boost::asio::awaitable<TypedAppendResult> write(Service& service, AppendRequest request,
+                                                           std::string objection) {
+        TypedAppendError error{actor_errc::bad_request, std::move(objection), {}};
         if (!error.reason.empty()) {
             co_return error;
         }
-        AppendRequest request(std::move(name), expected, std::move(encoded));
         const auto outcome = co_await service.append(std::move(request));
         if (outcome.error) {
             error.error = outcome.error;

@@ -14,7 +14,7 @@ set -euo pipefail
 packages=(g++ cmake ninja-build ccache pkg-config
     liblmdb-dev liblua5.4-dev libssl-dev libxxhash-dev libzstd-dev zlib1g-dev
     libspdlog-dev libfmt-dev libcli11-dev libtomlplusplus-dev
-    curl ca-certificates)
+    python3 curl ca-certificates)
 boost_oldest=1.81
 
 say() { echo "setup: $*" >&2; }
@@ -147,7 +147,7 @@ done
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     fail "this is neither Debian nor Ubuntu. Install a C++20 compiler (g++ 12 or newer), CMake 3.22," \
         "Ninja, pkg-config, Boost $boost_oldest or newer (headers, JSON, Test), LMDB, Lua 5.4, OpenSSL, xxHash," \
-        "zstd, zlib, fmt, spdlog, CLI11 and toml++ in your way, then set FIRN_SETUP=skip."
+        "zstd, zlib, fmt, spdlog, CLI11, toml++ and Python 3 in your way, then set FIRN_SETUP=skip."
 fi
 list_packages
 if [ ${#missing[@]} -gt 0 ]; then

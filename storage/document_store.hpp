@@ -1,11 +1,12 @@
 // DocumentStore: small durable texts by kind and key: settings of categories, policies of streams.
 //
 // What they mean is their writers' business; the store keeps bytes, with a checksum.
-// Writes share a transaction with others that wait, and call back when it is durable. Writes from
-// one thread take effect in their order.
+// Writes share a transaction with others that wait, and call back when it is durable; that is
+// soon, whatever the store is busy with. Writes from one thread take effect in their order.
 // Thread: all functions from any thread. A Done is called once, from any thread, perhaps before
 // the function returns; it must be short and must not throw.
-// Errors: storage_errc; corrupt where a document does not check.
+// Errors: storage_errc; corrupt where a document does not check, too_large for a key, overloaded
+// where too many writes wait, disk_full, closed.
 #pragma once
 
 #include "storage/errors.hpp"
@@ -37,7 +38,7 @@ public:
     virtual void erase(DocumentKind kind, std::string key, Done done) = 0;
     [[nodiscard]] virtual result<std::optional<std::string>> get(DocumentKind kind,
                                                                  std::string_view key) const = 0;
-    // Key and text, in order of keys, of those after `after`.
+    // Key and text, in order of keys, of those after `after`; empty: from the first one on.
     using Documents = std::vector<std::pair<std::string, std::string>>;
     [[nodiscard]] virtual result<Documents> list(DocumentKind kind, std::string_view after,
                                                  std::uint32_t limit) const = 0;

@@ -4,6 +4,7 @@
 // it; there is one per stream and version. It is worth nothing by itself: every state can be
 // folded again from events, so a save may fail or be dropped, and whoever wanted it tries again.
 // The store adds the stream's chain hash at that version, and a checksum over all of it.
+// Those below first_version - 1 lead to no state that can still be asked for: nothing finds them.
 //
 // Saving waits until the stream has settled through the version, and shares a transaction with
 // other saves; so save() does not block but calls back.
@@ -52,7 +53,7 @@ struct SnapshotLoad {
 };
 
 struct SnapshotStats {
-    std::uint64_t saved = 0;
+    std::uint64_t saved = 0;          // that changed something, since the store was opened
     std::uint64_t waiting = 0;        // for their stream to settle, or for the next transaction
     std::uint64_t waiting_bytes = 0;  // of their states
 };
@@ -68,11 +69,16 @@ public:
     //   compacted           below first_version - 1
     //   stream_not_found, stream_deleted
     //   overloaded          too many are waiting; nothing was kept
-    // An automatic save that is older than a valid snapshot of the same revision changes nothing
-    // and is no error. Where one of the same version and revision is, kinds decide: manual and
-    // client replace automatic, nothing replaces an anchor. Afterwards the oldest automatic
-    // (client) ones are removed until `keep` are left, those of other revisions and those that do
-    // not check first.
+    // A manual, client or anchor save is answered as soon as it is durable; an automatic one is
+    // written when the store writes anyway, which may be much later.
+    // Some saves change nothing and are no error:
+    //   - an automatic one that is older than a valid snapshot of the same revision, or that a
+    //     newer automatic one of the stream overtakes while it waits;
+    //   - where there is one of the same version: any but an anchor over an anchor, and an
+    //     automatic one over a valid one of the same revision. All others replace what is there.
+    // After an automatic (client) save, the oldest automatic (client) ones are removed until
+    // `keep`, at least one, are left: first those that do not check, then those of other
+    // revisions.
     virtual void save(const StreamName& stream, Snapshot snapshot, std::uint32_t keep,
                       Done done) = 0;
     // The newest one with version <= at_most and this revision that checks. Of a missing or
@@ -85,7 +91,8 @@ public:
     // All that check, oldest first.
     [[nodiscard]] virtual result<std::vector<SnapshotFacts>> list(
         const StreamName& stream) const = 0;
-    // Removing what is not there is no error; an anchor stays (too_late).
+    // Removing what is not there is no error; an anchor stays (too_late). A save of this version
+    // that still waits is dropped, and answered as if it had been made.
     virtual void remove(const StreamName& stream, Version version, Done done) = 0;
     [[nodiscard]] virtual SnapshotStats snapshot_stats() const = 0;
 };

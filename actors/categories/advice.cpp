@@ -10,6 +10,11 @@ namespace {
 constexpr double every_least = 10;
 constexpr double every_most = 10'000;
 
+// Fewer say more about the first call of each than about the cost of many.
+constexpr std::uint64_t folded_least = 1'000;
+constexpr std::uint64_t appended_least = 1'000;
+constexpr std::uint64_t loads_least = 10;
+
 // To 1, 2 or 5 times a power of ten: the optimum is flat, and nobody wants to read 1,387.
 std::uint32_t rounded(double every) {
     const auto decade = std::pow(10, std::floor(std::log10(every)));
@@ -28,8 +33,10 @@ std::string microseconds(double ns) {
 Advice advise(const MeasuredCosts& costs, std::uint32_t default_every) {
     Advice advice;
     advice.recommended_every = default_every;
-    if (costs.events_folded == 0 || costs.fold_ns <= 0) {
-        advice.reason = "Nothing was folded here yet, so the default stands.";
+    if (costs.events_folded < folded_least || costs.fold_ns <= 0) {
+        advice.reason = "Only " + std::to_string(costs.events_folded) +
+                        " events were folded here since the server started, too few to tell what "
+                        "one costs, so the default stands.";
         return advice;
     }
     const auto restore = costs.snapshots_restored != 0 ? costs.restore_ns : costs.make_ns;
@@ -39,7 +46,7 @@ Advice advise(const MeasuredCosts& costs, std::uint32_t default_every) {
                     ", restoring a snapshot " + microseconds(restore) +
                     ": loads of streams longer than " + std::to_string(*advice.pays_from_events) +
                     " events are cheaper from one. ";
-    if (costs.appended == 0 || costs.loads == 0) {
+    if (costs.appended < appended_least || costs.loads < loads_least) {
         advice.reason +=
             "Too little was appended and loaded since the server started to weigh "
             "one against the other, so the default stands.";

@@ -72,7 +72,8 @@ EventId derived_event_id(const EventId& command, std::uint32_t index) {
 }
 
 CommandEvents encode_decided(const std::vector<DecidedEvent>& decided,
-                             const std::optional<EventId>& command_id, Timestamp recorded_at) {
+                             const std::optional<EventId>& command_id, Timestamp recorded_at,
+                             std::string_view traceparent) {
     if (decided.size() > decided_events_max) {
         return {nullptr, "decide returned " + std::to_string(decided.size()) + " events; at most " +
                              std::to_string(decided_events_max) + " are taken"};
@@ -89,6 +90,7 @@ CommandEvents encode_decided(const std::vector<DecidedEvent>& decided,
         event.type = decided[i].type;
         event.data = decided[i].data;
         event.metadata = decided[i].metadata;
+        event.traceparent = traceparent;
         event.recorded_at = recorded_at;
         encoded->add(event);
     }

@@ -22,7 +22,8 @@ struct CommandEvents {
 // state that the next command is decided on has seen it.
 [[nodiscard]] CommandEvents encode_decided(const std::vector<DecidedEvent>& decided,
                                            const std::optional<EventId>& command_id,
-                                           Timestamp recorded_at);
+                                           Timestamp recorded_at,
+                                           std::string_view traceparent = {});
 
 // The command's first answer if its events are remembered, or the error of looking; nothing if
 // they are not. Events that were compacted away since are missing from the answer.

@@ -45,6 +45,8 @@ struct Command {
     std::string metadata = "{}";
     // An embedder's own command object, for the engine that knows its type; texts are empty then.
     std::any native = {};
+    // W3C Trace Context, kept with the events that it becomes; deciders do not see it.
+    std::string traceparent = {};
 };
 
 // An event that a command was decided to be; the texts are JSON that validate_json() accepts.

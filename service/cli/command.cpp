@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <system_error>
 
 namespace firn::cli {
@@ -47,13 +46,19 @@ void print_answer(const HttpAnswer& answer) {
 }
 
 std::string read_file(const std::string& path) {
+    errno = 0;
     std::ifstream file;
     if (path != "-") {
         file.open(path, std::ios::binary);
     }
     std::istream& input = path == "-" ? std::cin : file;
-    std::string text{std::istreambuf_iterator<char>(input), {}};
-    if (!input.good() && !input.eof()) {
+    std::string text;
+    char piece[65536];
+    while (input.read(piece, sizeof piece) || input.gcount() != 0) {
+        text.append(piece, static_cast<std::size_t>(input.gcount()));
+    }
+    // At the end of a file that opened and was read to it, and nowhere else.
+    if (!input.eof() || input.bad()) {
         throw CommandFailure(ExitCode::bad_input, path + " cannot be read: " +
                                                       std::generic_category().message(errno) + ".");
     }

@@ -13,7 +13,7 @@ struct AdviseArguments {
 
 ExitCode run(const AdviseArguments& arguments) {
     HttpClient client(arguments.client.server());
-    const auto answer = client.get("/v1/categories/" + arguments.category + "/advice");
+    const auto answer = client.get(category_path(arguments.category) + "/advice");
     require_success(answer);
     if (arguments.client.json) {
         print_answer(answer);

@@ -1,9 +1,11 @@
 #include "actors/json/scanner.hpp"
+#include "service/cli/category_settings.hpp"
 #include "service/cli/command.hpp"
 #include "service/cli/json_layout.hpp"
 #include "service/cli/quantity.hpp"
 #include "service/cli/refusal.hpp"
 #include "service/http/json_object.hpp"
+#include "storage/types.hpp"
 
 #include <cstdio>
 #include <optional>
@@ -20,10 +22,6 @@ struct CategoriesArguments {
     std::optional<std::uint32_t> every;
     std::optional<std::uint32_t> keep;
 };
-
-std::string path_of(const CategoriesArguments& arguments) {
-    return "/v1/categories/" + arguments.category;
-}
 
 void print_row(const std::string& category, const std::string& decider, const std::string& every,
                const std::string& keep) {
@@ -62,89 +60,82 @@ ExitCode list(const CategoriesArguments& arguments) {
     return ExitCode::ok;
 }
 
+// Read as text, a script is a page; as a JSON string, it is a puzzle.
+void print_settings(const std::string& body) {
+    const auto decider = json_member(body, "decider");
+    const auto quoted = json_member(decider, "source");
+    if (quoted.empty()) {
+        print(indent_json(body) + "\n");
+        return;
+    }
+    const auto at = static_cast<std::size_t>(quoted.data() - body.data());
+    const auto source = json_string(decider, "source");
+    print(indent_json(body.substr(0, at) + "\"(below)\"" + body.substr(at + quoted.size())) +
+          "\n\nsource:\n" + source + (source.ends_with('\n') ? "" : "\n"));
+}
+
 ExitCode show(const CategoriesArguments& arguments) {
     HttpClient client(arguments.client.server());
-    const auto answer = client.get(path_of(arguments));
+    const auto answer = client.get(category_path(arguments.category));
     require_success(answer);
     if (arguments.client.json) {
         print_answer(answer);
-        return ExitCode::ok;
-    }
-    const auto source = json_string(json_member(answer.body, "decider"), "source");
-    print(indent_json(answer.body) + "\n");
-    // Read as text, a script is a page; as a JSON string, it is a puzzle.
-    if (!source.empty()) {
-        print("\nsource:\n" + source + (source.ends_with('\n') ? "" : "\n"));
+    } else {
+        print_settings(answer.body);
     }
     return ExitCode::ok;
 }
 
-// A decider as PUT takes it: the one asked for, else the one that is declared; none: no member.
-std::string decider_json(const CategoriesArguments& arguments, std::string_view now) {
-    std::string json;
+SettingsChange change_of(const CategoriesArguments& arguments) {
+    SettingsChange change{{}, arguments.every, arguments.keep};
     if (!arguments.lua.empty()) {
-        JsonObject(json).text("kind", "lua").text("source", read_file(arguments.lua)).end();
-    } else if (!arguments.decider.empty()) {
-        JsonObject(json).text("kind", arguments.decider).end();
-    } else if (const auto decider = json_member(now, "decider");
-               json_member(decider, "declared") == "true") {
-        JsonObject kept(json);
-        for (const char* name : {"kind", "source", "name"}) {
-            if (const auto text = json_string(decider, name); !text.empty()) {
-                kept.text(name, text);
-            }
+        const auto source = read_file(arguments.lua);
+        if (!is_valid_utf8(source)) {
+            throw CommandFailure(ExitCode::bad_input, arguments.lua + " is not UTF-8.");
         }
-        kept.end();
+        JsonObject(change.decider).text("kind", "lua").text("source", source).end();
+    } else if (!arguments.decider.empty()) {
+        JsonObject(change.decider).text("kind", arguments.decider).end();
     }
-    return json;
+    return change;
 }
 
-// What is not asked for stays as it is, though PUT replaces everything.
-std::string merged_settings(const CategoriesArguments& arguments, std::string_view now) {
-    std::string json;
-    JsonObject settings(json);
-    if (const auto decider = decider_json(arguments, now); !decider.empty()) {
-        settings.begin("decider").append(decider);
-    }
-    const auto snapshots = json_member(now, "snapshots");
-    if (arguments.every || arguments.keep || !snapshots.empty()) {
-        JsonObject policy(settings.begin("snapshots"));
-        if (arguments.every || !snapshots.empty()) {
-            policy.add("every",
-                       arguments.every ? *arguments.every : json_count(snapshots, "every"));
+std::string asked_settings(HttpClient& client, const CategoriesArguments& arguments) {
+    if (!arguments.settings.empty()) {
+        auto body = read_file(arguments.settings);
+        if (const auto error = validate_json(body)) {
+            throw CommandFailure(ExitCode::bad_input,
+                                 arguments.settings + " is not good JSON: " + described(*error));
         }
-        if (arguments.keep || !snapshots.empty()) {
-            policy.add("keep", arguments.keep ? *arguments.keep : json_count(snapshots, "keep"));
-        }
-        policy.end();
+        return body;
     }
-    for (const char* name : {"compaction", "limits"}) {
-        if (const auto kept = json_member(now, name); !kept.empty()) {
-            settings.begin(name).append(kept);
-        }
+    const auto now = client.get(category_path(arguments.category));
+    if (now.status != 404) {
+        require_success(now);
     }
-    settings.end();
-    return json;
+    return merged_settings(change_of(arguments), now.status == 404 ? std::string_view() : now.body);
+}
+
+void check_what_is_set(const CategoriesArguments& arguments) {
+    const bool decider = !arguments.lua.empty() || !arguments.decider.empty();
+    const bool single = decider || arguments.every || arguments.keep;
+    const auto* const mistake =
+        !arguments.lua.empty() && !arguments.decider.empty() ? "Use either --lua or --decider."
+        : !arguments.settings.empty() && single ? "--settings replaces everything; use it alone."
+        : arguments.settings.empty() && !single
+            ? "Say what to set: --lua, --decider, --every, --keep, or --settings for all at once."
+            : nullptr;
+    if (mistake != nullptr) {
+        throw CommandFailure(ExitCode::usage, mistake);
+    }
 }
 
 ExitCode set(const CategoriesArguments& arguments) {
-    if (!arguments.lua.empty() && !arguments.decider.empty()) {
-        throw CommandFailure(ExitCode::usage, "Use either --lua or --decider.");
-    }
+    check_what_is_set(arguments);
     HttpClient client(arguments.client.server());
-    std::string body;
-    if (!arguments.settings.empty()) {
-        body = read_file(arguments.settings);
-        require_json("FILE", body);
-    } else {
-        const auto now = client.get(path_of(arguments));
-        if (now.status != 404) {
-            require_success(now);
-        }
-        body = merged_settings(arguments, now.status == 404 ? std::string_view{} : now.body);
-    }
-    const auto answer =
-        client.send({.verb = "PUT", .target = path_of(arguments), .body = std::move(body)});
+    auto body = asked_settings(client, arguments);
+    const auto answer = client.send(
+        {.verb = "PUT", .target = category_path(arguments.category), .body = std::move(body)});
     require_success(answer);
     if (arguments.client.json) {
         print_answer(answer);
@@ -152,16 +143,18 @@ ExitCode set(const CategoriesArguments& arguments) {
     }
     const auto decider = json_member(answer.body, "decider");
     const auto snapshots = json_member(answer.body, "snapshots");
+    const auto every = json_count(snapshots, "every");
     print("category " + arguments.category + ": decider " + json_string(decider, "kind") +
-          ", revision " + std::to_string(json_count(decider, "revision")) + "; a snapshot every " +
-          show_count(json_count(snapshots, "every")) + " events, " +
-          show_count(json_count(snapshots, "keep")) + " kept\n");
+          ", revision " + std::to_string(json_count(decider, "revision")) + "; " +
+          (every == 0 ? std::string("no automatic snapshots")
+                      : "a snapshot every " + show_count(every) + " events") +
+          ", " + show_count(json_count(snapshots, "keep")) + " kept\n");
     return ExitCode::ok;
 }
 
 ExitCode remove(const CategoriesArguments& arguments) {
     HttpClient client(arguments.client.server());
-    require_success(client.send({.verb = "DELETE", .target = path_of(arguments)}));
+    require_success(client.send({.verb = "DELETE", .target = category_path(arguments.category)}));
     print("category " + arguments.category + " is back at the defaults\n");
     return ExitCode::ok;
 }
@@ -190,7 +183,7 @@ void add_set_command(CLI::App& categories, const std::shared_ptr<CategoriesArgum
         ->type_name("KIND");
     command.add_option("--every", arguments->every, "Events between two snapshots; 0: none")
         ->type_name("N");
-    command.add_option("--keep", arguments->keep, "Automatic snapshots that stay")->type_name("N");
+    command.add_option("--keep", arguments->keep, "Snapshots that stay")->type_name("N");
     command
         .add_option("--settings", arguments->settings,
                     "All settings as JSON, in place of what there is: a file, or -")
@@ -201,8 +194,23 @@ void add_set_command(CLI::App& categories, const std::shared_ptr<CategoriesArgum
         "  firn categories set account --lua account.lua\n"
         "  firn categories set order --every 200 --keep 3\n"
         "\n"
-        "What is not named stays as it is. A changed decider gets a new revision, and states are\n"
-        "folded again from their events.");
+        "  firn categories set order --settings order.json\n"
+        "\n"
+        "What is not named stays as it is; --settings replaces all. A changed decider gets a new\n"
+        "revision, and states are folded again from their events.\n"
+        "\n"
+        "A Lua decider is a file like this:\n"
+        "  initial = {balance = 0}\n"
+        "  function evolve(state, event)\n"
+        "    if event.type == \"Deposited\" then\n"
+        "      state.balance = state.balance + event.data.amount\n"
+        "    end\n"
+        "    return state\n"
+        "  end\n"
+        "  function decide(state, command)  -- only if there are commands\n"
+        "    if command.data.amount <= 0 then reject(\"nothing to deposit\") end\n"
+        "    return {{type = \"Deposited\", data = {amount = command.data.amount}}}\n"
+        "  end");
     choose(command, arguments, &set, chosen);
 }
 

@@ -20,6 +20,8 @@ constexpr const char* footer =
     "  firn append order 42 --type Paid --data '{\"paid\": true}'\n"
     "  firn state order 42\n"
     "  firn read order 42\n"
+    "  firn categories set account --lua account.lua    (`firn categories set --help` has one)\n"
+    "  firn command account 7 --type Deposit --data '{\"amount\": 50}'\n"
     "\n"
     "`firn COMMAND --help` has examples for each command.\n"
     "\n"

@@ -90,6 +90,12 @@ std::string stream_path(std::string_view category, std::string_view id) {
     return path;
 }
 
+std::string category_path(std::string_view category) {
+    std::string path = "/v1/categories/";
+    append_percent_encoded(path, category);
+    return path;
+}
+
 Query& Query::add(std::string_view name, std::string_view value) {
     text_ += text_.empty() ? '?' : '&';
     text_ += name;

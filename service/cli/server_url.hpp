@@ -28,6 +28,9 @@ struct ServerUrl {
 // "/v1/streams/file/src%2FMakefile".
 [[nodiscard]] std::string stream_path(std::string_view category, std::string_view id);
 
+// "/v1/categories/order".
+[[nodiscard]] std::string category_path(std::string_view category);
+
 // Builds "?from=3&limit=10", values percent-encoded.
 class Query {
 public:

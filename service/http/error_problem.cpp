@@ -48,7 +48,7 @@ Problem of_storage(storage_errc error, std::string_view subject) {
         case storage_errc::overloaded:
             return {Slug::overloaded, "Too much waits to be written; try again shortly."};
         case storage_errc::too_late:
-            return about(Slug::internal, subject, "cannot be changed there any more.");
+            return about(Slug::too_late, subject, "cannot be changed there any more.");
     }
     return {Slug::internal, "The server met an error that it does not know."};
 }
@@ -65,8 +65,7 @@ Problem of_actors(actor_errc error, std::string_view subject) {
             return about(Slug::command_rejected, subject, "refuses the command.");
         case actor_errc::no_decide:
             return about(Slug::no_decide, subject,
-                         "takes no commands: the decider of its category has no decide. PUT one "
-                         "that has to /v1/categories/{category}, or append events.");
+                         "takes no commands: the decider of its category has no decide.");
         case actor_errc::invalid_decider:
             return about(Slug::invalid_decider, subject, "cannot have that decider.");
         case actor_errc::unrecoverable_state:

@@ -31,6 +31,7 @@ enum class Slug : std::uint8_t {
     wrong_version_header,  // the same problem, where the version came in a header: 412
     duplicate_event,
     no_decide,
+    too_late,
     compacted,
     stream_deleted,
     command_rejected,

@@ -1,5 +1,6 @@
 #include "service/routes/call.hpp"
 
+#include "service/http/error_problem.hpp"
 #include "service/http/json_text.hpp"
 #include "service/http/percent.hpp"
 
@@ -16,18 +17,12 @@ Read<std::string> category_of(const Request& request) {
     return category;
 }
 
-Problem malformed_body(const JsonError& error) {
-    return bad_member(error.pointer,
-                      error.reason + " (At byte " + std::to_string(error.offset) + ".)");
-}
-
-std::optional<Problem> check_json_body(const Request& request) {
-    if (request.body_format == BodyFormat::json) {
+std::optional<Problem> check_not_deleted(const Call& call, const StreamName& stream) {
+    const auto head = call.service.store().head_version(stream);
+    if (head || head.error() != storage_errc::stream_deleted) {
         return std::nullopt;
     }
-    return bad_member("", request.body_format == BodyFormat::absent
-                              ? "A body of JSON is needed here."
-                              : "The body must be one JSON text, not lines.");
+    return problem_of(head.error(), subject_of(stream));
 }
 
 Read<StreamName> stream_of(const Request& request) {

@@ -2,7 +2,6 @@
 // Thread: the request's. Errors: Problem.
 #pragma once
 
-#include "actors/json/json_error.hpp"
 #include "actors/service.hpp"
 #include "service/http/http_config.hpp"
 #include "service/http/http_counters.hpp"
@@ -33,10 +32,8 @@ void append_stream(std::string& out, const StreamName& stream);
 
 // The category that the path names, in its third segment.
 [[nodiscard]] Read<std::string> category_of(const Request& request);
-// 400 for a body that is not the JSON that was asked for.
-[[nodiscard]] Problem malformed_body(const JsonError& error);
-// 400 unless the body is one JSON text.
-[[nodiscard]] std::optional<Problem> check_json_body(const Request& request);
+// 410 for a stream that was deleted; one that never was is fine.
+[[nodiscard]] std::optional<Problem> check_not_deleted(const Call& call, const StreamName& stream);
 
 // `limit` of a page.
 [[nodiscard]] Read<std::uint32_t> limit_of(const Call& call);

@@ -2,6 +2,7 @@
 #include "actors/categories/category_registry.hpp"
 #include "service/http/error_problem.hpp"
 #include "service/http/json_object.hpp"
+#include "service/routes/json_body.hpp"
 #include "service/routes/resources.hpp"
 
 #include <cmath>
@@ -13,6 +14,28 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::uint64_t compaction_min_events = 1000;
+
+// The settings that nobody set, so that the server's defaults are in effect: what a client must
+// leave out when it puts back what it read.
+void append_defaults(std::string& out, const CategorySettings& settings) {
+    const std::pair<std::string_view, bool> all[] = {
+        {"decider", settings.decider.has_value()},
+        {"snapshots.every", settings.snapshots.every.has_value()},
+        {"snapshots.keep", settings.snapshots.keep.has_value()},
+        {"compaction.enabled", settings.compaction.enabled.has_value()},
+        {"compaction.keep_last", settings.compaction.keep_last.has_value()},
+        {"compaction.min_events", settings.compaction.min_events.has_value()},
+        {"limits.state_bytes_max", settings.state_bytes_max.has_value()},
+    };
+    out.push_back('[');
+    for (const auto& [name, is_set] : all) {
+        if (!is_set) {
+            out.append(out.back() == '[' ? "" : ",");
+            append_json_string(out, name);
+        }
+    }
+    out.push_back(']');
+}
 
 void append_category(std::string& out, const std::string& name, const CategoryInEffect& category) {
     const auto& settings = category.settings;
@@ -45,6 +68,7 @@ void append_category(std::string& out, const std::string& name, const CategoryIn
     compaction.add("min_events", settings.compaction.min_events.value_or(compaction_min_events))
         .end();
     JsonObject(object.begin("limits")).add("state_bytes_max", category.state_bytes_max).end();
+    append_defaults(object.begin("defaults"), settings);
     object.end();
 }
 
@@ -109,7 +133,7 @@ asio::awaitable<void> put_category(Call call) {
         name.error().write_to(call.response);
         co_return;
     }
-    if (const auto problem = check_json_body(call.request)) {
+    if (const auto problem = check_plain_write(call.request)) {
         problem->write_to(call.response);
         co_return;
     }

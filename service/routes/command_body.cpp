@@ -2,7 +2,7 @@
 
 #include "actors/identity/event_id.hpp"
 #include "actors/json/scanner.hpp"
-#include "service/routes/call.hpp"
+#include "service/routes/json_body.hpp"
 
 namespace firn {
 

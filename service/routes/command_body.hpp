@@ -2,7 +2,7 @@
 // Thread: plain function, no I/O. Errors: Problem, 400 with `pointer`.
 #pragma once
 
-#include "actors/service.hpp"
+#include "actors/deciders/engine.hpp"
 #include "service/http/query_parameters.hpp"
 
 #include <optional>

@@ -6,12 +6,16 @@ namespace firn {
 
 namespace {
 
-Problem fold_problem(const std::string& subject, const FoldFailure& fold) {
+Problem fold_problem(const std::string& category, const std::string& subject,
+                     const FoldFailure& fold) {
     const auto version = std::to_string(fold.version.value());
     const auto where = fold.version == no_version
                            ? subject + " has no state: "
                            : subject + " has no state as of version " + version + ": ";
-    return Problem(Slug::fold_failed, where + fold.reason)
+    return Problem(Slug::fold_failed, where + fold.reason +
+                                          ". Its events can be read; for a state, mend the "
+                                          "decider or its limits with PUT /v1/categories/" +
+                                          category + ".")
         .with("version", fold.version.value())
         .with("reason", fold.reason);
 }
@@ -21,7 +25,7 @@ Problem fold_problem(const std::string& subject, const FoldFailure& fold) {
 Problem state_problem(const Call& call, const StreamName& stream, const StateFailure& failure) {
     const auto subject = subject_of(stream);
     if (failure.fold) {
-        return fold_problem(subject, *failure.fold);
+        return fold_problem(stream.category, subject, *failure.fold);
     }
     if (failure.error == storage_errc::version_not_found && failure.current_version != no_version) {
         return Problem(Slug::version_not_found,

@@ -1,8 +1,10 @@
 // POST /v1/streams/{category}/{id}/commands
-#include "service/http/error_problem.hpp"
+#include "actors/categories/category_registry.hpp"
 #include "service/http/json_object.hpp"
+#include "service/routes/append_body.hpp"
 #include "service/routes/command_body.hpp"
 #include "service/routes/event_json.hpp"
+#include "service/routes/json_body.hpp"
 #include "service/routes/resources.hpp"
 #include "service/routes/state_problem.hpp"
 
@@ -12,13 +14,39 @@ namespace asio = boost::asio;
 
 namespace {
 
-Problem problem_of_outcome(const Call& call, const StreamName& stream,
+Problem takes_no_commands(const Call& call, const StreamName& stream) {
+    const auto category = call.service.categories()->find_or_make(stream.category)->in_effect();
+    return {Slug::no_decide,
+            subject_of(stream) + " takes no commands: the decider of its category is " +
+                std::string(category->decider_kind()) +
+                (category->decider_kind() == "lua" || category->decider_kind() == "native"
+                     ? " without decide"
+                     : ", which has no decide") +
+                ". PUT one that has to /v1/categories/" + stream.category + ", or append events."};
+}
+
+// `type` is the command's.
+Problem problem_of_outcome(const Call& call, const StreamName& stream, const std::string& type,
                            const CommandOutcome& outcome) {
+    const auto version = outcome.appended.version.value();
+    const auto at_version = " at version " + std::to_string(version) + ": " + outcome.reason;
     if (outcome.error == actor_errc::command_rejected) {
         return Problem(Slug::command_rejected,
-                       subject_of(stream) + " refuses the command: " + outcome.reason)
+                       subject_of(stream) + " refuses \"" + type + "\"" + at_version)
             .with("reason", outcome.reason)
-            .with("version", outcome.appended.version.value());
+            .with("version", version);
+    }
+    if (outcome.error == actor_errc::no_decide) {
+        return takes_no_commands(call, stream);
+    }
+    if (outcome.error == actor_errc::fold_failed && !outcome.reason.empty()) {
+        return Problem(Slug::fold_failed, subject_of(stream) + " could not decide \"" + type +
+                                              "\"" + at_version +
+                                              ". Nothing was appended; mend the decider with PUT "
+                                              "/v1/categories/" +
+                                              stream.category + ".")
+            .with("version", version)
+            .with("reason", outcome.reason);
     }
     return state_problem(call, stream, {outcome.error, {}, outcome.fold});
 }
@@ -70,7 +98,7 @@ asio::awaitable<void> run_command(Call call) {
         stream.error().write_to(call.response);
         co_return;
     }
-    if (const auto problem = check_json_body(call.request)) {
+    if (const auto problem = check_plain_write(call.request)) {
         problem->write_to(call.response);
         co_return;
     }
@@ -79,10 +107,12 @@ asio::awaitable<void> run_command(Call call) {
         body.error().write_to(call.response);
         co_return;
     }
+    body->command.traceparent = usable_traceparent(call.request.headers.traceparent);
+    const auto type = body->command.type;
     CommandRequest request(*stream, std::move(body->command), body->id);
     const auto outcome = co_await call.service.execute(std::move(request));
     if (outcome.error) {
-        problem_of_outcome(call, *stream, outcome).write_to(call.response);
+        problem_of_outcome(call, *stream, type, outcome).write_to(call.response);
         co_return;
     }
     write_answer(call.response, *stream, outcome);

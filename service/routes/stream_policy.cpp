@@ -2,6 +2,7 @@
 #include "actors/categories/category_registry.hpp"
 #include "service/http/error_problem.hpp"
 #include "service/http/json_object.hpp"
+#include "service/routes/json_body.hpp"
 #include "service/routes/resources.hpp"
 
 namespace firn {
@@ -30,6 +31,10 @@ bool read_policy(const Call& call) {
         stream.error().write_to(call.response);
         return true;
     }
+    if (const auto deleted = check_not_deleted(call, *stream)) {
+        deleted->write_to(call.response);
+        return true;
+    }
     write_policy(call, *stream, call.service.categories()->policy(*stream));
     return true;
 }
@@ -40,13 +45,17 @@ asio::awaitable<void> put_policy(Call call) {
         stream.error().write_to(call.response);
         co_return;
     }
-    if (const auto problem = check_json_body(call.request)) {
+    if (const auto problem = check_plain_write(call.request)) {
         problem->write_to(call.response);
         co_return;
     }
     const auto policy = parse_stream_policy(call.request.body);
     if (!policy) {
         malformed_body(policy.error()).write_to(call.response);
+        co_return;
+    }
+    if (const auto deleted = check_not_deleted(call, *stream)) {
+        deleted->write_to(call.response);
         co_return;
     }
     const auto outcome = co_await call.service.set_stream_policy(*stream, *policy);
@@ -61,6 +70,10 @@ asio::awaitable<void> delete_policy(Call call) {
     const auto stream = stream_of(call.request);
     if (!stream) {
         stream.error().write_to(call.response);
+        co_return;
+    }
+    if (const auto deleted = check_not_deleted(call, *stream)) {
+        deleted->write_to(call.response);
         co_return;
     }
     const auto outcome = co_await call.service.set_stream_policy(*stream, std::nullopt);

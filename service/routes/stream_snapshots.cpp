@@ -4,6 +4,7 @@
 #include "actors/json/scanner.hpp"
 #include "service/http/error_problem.hpp"
 #include "service/http/json_object.hpp"
+#include "service/routes/json_body.hpp"
 #include "service/routes/resources.hpp"
 #include "service/routes/state_problem.hpp"
 
@@ -96,6 +97,25 @@ Read<PutBody> parse_put_body(std::string_view text) {
     return body;
 }
 
+// A newer one may take the newest one's place between the two looks at it.
+result<std::optional<Snapshot>> newest_snapshot(const SnapshotStore& snapshots,
+                                                const StreamName& stream) {
+    constexpr int looks_max = 8;
+    for (int look = 1;; ++look) {
+        const auto list = snapshots.list(stream);
+        if (!list) {
+            return list.error();
+        }
+        if (list->empty()) {
+            return std::optional<Snapshot>();
+        }
+        auto found = snapshots.find(stream, list->back().version);
+        if (!found || *found || look == looks_max) {
+            return found;
+        }
+    }
+}
+
 Read<Version> version_of(const Request& request) {
     const auto text = request.target.segment(5);
     const auto version = parse_number(text);
@@ -104,6 +124,45 @@ Read<Version> version_of(const Request& request) {
                                             "\" is no version; it must be a whole number from 1.");
     }
     return Version{*version};
+}
+
+// Whether a client of this category may put states that it folded by this revision.
+std::optional<Problem> check_client_folds(const std::string& name, const CategoryInEffect& category,
+                                          std::uint32_t revision) {
+    const auto decider = "The decider of category \"" + name + "\" ";
+    if (!category.is_external()) {
+        return Problem(Slug::bad_request,
+                       decider + "is " + std::string(category.decider_kind()) +
+                           ", so that states are folded here; snapshots of clients are for "
+                           "categories whose decider is external.");
+    }
+    if (revision != category.revision) {
+        return bad_member("/revision",
+                          decider + "has revision " + std::to_string(category.revision) + ", not " +
+                              std::to_string(revision) + ". Fold the state by that one.");
+    }
+    return std::nullopt;
+}
+
+Problem put_problem(const Call& call, const StreamName& stream, Version version,
+                    const CategoryInEffect& category, const StateFailure& failure) {
+    if (failure.error == storage_errc::too_large) {
+        return {Slug::too_large, "The state is larger than limits.state_bytes_max of category \"" +
+                                     stream.category + "\", which is " +
+                                     std::to_string(category.state_bytes_max) + " bytes."};
+    }
+    if (failure.error == storage_errc::version_not_found) {
+        const auto head = call.service.store().head_version(stream);
+        if (head && version <= *head) {
+            return {Slug::too_late, subject_of(stream) +
+                                        " keeps only the newest snapshots of its clients, as "
+                                        "many as snapshots.keep says, and has that many of later "
+                                        "versions than " +
+                                        std::to_string(version.value()) + "."};
+        }
+        return state_problem(call, stream, {failure.error, head ? *head : no_version, {}});
+    }
+    return state_problem(call, stream, failure);
 }
 
 }  // namespace
@@ -142,32 +201,26 @@ bool read_snapshot(const Call& call) {
         return true;
     }
     const auto text = call.request.target.segment(5);
-    const auto& snapshots = call.service.store().snapshots();
-    Version version;
-    if (text == "latest") {
-        const auto list = snapshots.list(*stream);
-        if (list && !list->empty()) {
-            version = list->back().version;
-        }
-    } else {
-        const auto stated = version_of(call.request);
-        if (!stated) {
-            stated.error().write_to(call.response);
-            return true;
-        }
-        version = *stated;
+    const bool latest = text == "latest";
+    const auto version = latest ? Read<Version>(no_version) : version_of(call.request);
+    if (!version) {
+        version.error().write_to(call.response);
+        return true;
     }
     if (refuse_missing(call, *stream)) {
         return true;
     }
-    const auto found = snapshots.find(*stream, version);
+    const auto& snapshots = call.service.store().snapshots();
+    const auto found =
+        latest ? newest_snapshot(snapshots, *stream) : snapshots.find(*stream, *version);
     if (!found) {
         problem_of(found.error(), subject_of(*stream)).write_to(call.response);
     } else if (!*found) {
-        Problem(Slug::not_found,
-                subject_of(*stream) +
-                    (text == "latest" ? " has no snapshot yet."
-                                      : " has no snapshot of version " + std::string(text) + "."))
+        Problem(
+            Slug::not_found,
+            subject_of(*stream) + (latest ? " has no snapshot yet. POST to .../snapshots takes one."
+                                          : " has no snapshot of version " + std::string(text) +
+                                                ". GET .../snapshots lists what there is."))
             .write_to(call.response);
     } else {
         write_snapshot(call.response, (*found)->facts, &(*found)->state);
@@ -184,6 +237,9 @@ asio::awaitable<void> take_snapshot(Call call) {
     if (!call.request.body.empty()) {
         bad_member("", "A snapshot is taken of what is there; send no body.")
             .write_to(call.response);
+        co_return;
+    }
+    if (refuse_missing(call, *stream)) {
         co_return;
     }
     const auto taken = co_await call.service.take_snapshot(*stream);
@@ -207,7 +263,7 @@ asio::awaitable<void> put_snapshot(Call call) {
         (stream ? version.error() : stream.error()).write_to(call.response);
         co_return;
     }
-    if (const auto problem = check_json_body(call.request)) {
+    if (const auto problem = check_plain_write(call.request)) {
         problem->write_to(call.response);
         co_return;
     }
@@ -216,35 +272,20 @@ asio::awaitable<void> put_snapshot(Call call) {
         body.error().write_to(call.response);
         co_return;
     }
-    const auto category = call.service.categories()->find_or_make(stream->category)->in_effect();
-    if (!category->is_external()) {
-        Problem(Slug::bad_request, "The decider of category \"" + stream->category + "\" is " +
-                                       std::string(category->decider_kind()) +
-                                       ", which folds here; snapshots of clients are for "
-                                       "categories whose decider is external.")
-            .write_to(call.response);
+    if (refuse_missing(call, *stream)) {
         co_return;
     }
-    if (body->revision != category->revision) {
-        bad_member("/revision", "The decider of category \"" + stream->category +
-                                    "\" has revision " + std::to_string(category->revision) + ".")
-            .write_to(call.response);
+    const auto category = call.service.categories()->find_or_make(stream->category)->in_effect();
+    if (const auto problem = check_client_folds(stream->category, *category, body->revision)) {
+        problem->write_to(call.response);
         co_return;
     }
     const auto put = co_await call.service.put_snapshot(*stream, *version, std::move(body->state),
                                                         body->revision);
     if (put) {
         write_snapshot(call.response, *put, nullptr);
-    } else if (put.error().error == storage_errc::too_large) {
-        Problem(Slug::too_large, "The state has more bytes than limits.state_bytes_max, which is " +
-                                     std::to_string(category->state_bytes_max) + ".")
-            .write_to(call.response);
-    } else if (put.error().error == storage_errc::version_not_found) {
-        const auto head = call.service.store().head_version(*stream);
-        state_problem(call, *stream, {put.error().error, head ? *head : no_version, {}})
-            .write_to(call.response);
     } else {
-        state_problem(call, *stream, put.error()).write_to(call.response);
+        put_problem(call, *stream, *version, *category, put.error()).write_to(call.response);
     }
 }
 

@@ -5,17 +5,15 @@
 #include "storage/journal/recovery.hpp"
 #include "storage/journaled/directory.hpp"
 #include "storage/journaled/unsettled.hpp"
+#include "storage/journaled/verify_snapshots.hpp"
 #include "storage/lmdb/chunk.hpp"
 #include "storage/lmdb/deletion.hpp"
 #include "storage/lmdb/keys.hpp"
 #include "storage/lmdb/position_block.hpp"
 #include "storage/lmdb/records.hpp"
-#include "storage/lmdb/snapshot_record.hpp"
-#include "storage/lmdb/snapshots.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <unordered_map>
 
 namespace firn {
@@ -28,13 +26,6 @@ using lmdb::Table;
 
 std::string text_of(const StreamName& name) {
     return name.category + "/" + name.id;
-}
-
-// Keys may hold a zero between their parts.
-std::string printable(std::string_view key) {
-    std::string text(key);
-    std::ranges::replace(text, '\0', '/');
-    return text;
 }
 
 // Adds up to the same number over any order of the same places.
@@ -161,39 +152,6 @@ public:
         }
     }
 
-    void snapshots(Table table) {
-        Cursor cursor(transaction_, table);
-        for (bool found = cursor.first(); found; found = cursor.next()) {
-            const StreamNumber number{lmdb::key_number(cursor.key(), 0)};
-            const Version version{lmdb::key_number(cursor.key(), 1)};
-            const auto snapshot = lmdb::decode_snapshot(number, version, cursor.value());
-            const auto record = lmdb::read_stream(transaction_, number);
-            report_.snapshots += table == Table::snapshots ? 1 : 0;
-            const auto name = fmt::format(
-                "the {} of {} at version {}", table == Table::anchors ? "anchor" : "snapshot",
-                record ? text_of(record->name) : fmt::format("stream number {}", number.value()),
-                version.value());
-            if (!snapshot) {
-                problem(name + " does not check");
-            } else if (!record || version > record->version) {
-                problem(name + " is of events that are not there");
-            } else if (!record->deleted && version.next() >= record->first_version &&
-                       snapshot->facts.chain_hash !=
-                           lmdb::chain_at(transaction_, number, *record, version)) {
-                problem(name + " has another chain hash than its stream");
-            }
-        }
-    }
-
-    void documents() {
-        Cursor cursor(transaction_, Table::documents);
-        for (bool found = cursor.first(); found; found = cursor.next(), ++report_.documents) {
-            if (!lmdb::decode_document(cursor.key(), cursor.value())) {
-                problem(fmt::format("the document '{}' does not check", printable(cursor.key())));
-            }
-        }
-    }
-
     void journal(const StoreDirectory& directory) {
         std::unordered_map<std::uint64_t, Version> heads;
         const auto take = [&](const journal::RecordView& record) {
@@ -224,11 +182,7 @@ public:
         }
     }
 
-    void problem(std::string sentence) {
-        if (++report_.problem_count <= VerifyReport::problems_max) {
-            report_.problems.push_back(std::move(sentence));
-        }
-    }
+    void problem(std::string sentence) { report_.add_problem(std::move(sentence)); }
 
 private:
     void stream(StreamNumber number, const StreamRecord& record) {
@@ -342,6 +296,12 @@ private:
 
 }  // namespace
 
+void VerifyReport::add_problem(std::string sentence) {
+    if (++problem_count <= problems_max) {
+        problems.push_back(std::move(sentence));
+    }
+}
+
 VerifyReport verify_store(const std::filesystem::path& path) {
     const StoreDirectory directory(path, StoreDirectory::MustExist{});
     VerifyReport report;
@@ -370,9 +330,9 @@ VerifyReport verify_store(const std::filesystem::path& path) {
             part([&] { verification.positions(); });
             part([&] { verification.ids(); });
             part([&] { verification.markers(); });
-            part([&] { verification.snapshots(Table::snapshots); });
-            part([&] { verification.snapshots(Table::anchors); });
-            part([&] { verification.documents(); });
+            part([&] { verify_snapshots(transaction, Table::snapshots, report); });
+            part([&] { verify_snapshots(transaction, Table::anchors, report); });
+            part([&] { verify_documents(transaction, report); });
             part([&] { verification.journal(directory); });
         }
     } catch (const lmdb::LmdbError& error) {

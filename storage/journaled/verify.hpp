@@ -25,8 +25,8 @@ struct VerifyReport {
     std::uint64_t deleted_streams = 0;
     std::uint64_t events = 0;  // held, settled and not
     std::uint64_t chunks = 0;
-    std::uint64_t ids = 0;              // remembered ids of clients
-    std::uint64_t snapshots = 0;        // second copies of anchors are not counted
+    std::uint64_t ids = 0;        // remembered ids of clients
+    std::uint64_t snapshots = 0;  // second copies of anchors are not counted
     std::uint64_t documents = 0;
     std::uint64_t journal_records = 0;  // beyond what has settled
     Position head;
@@ -34,6 +34,8 @@ struct VerifyReport {
     std::uint64_t problem_count = 0;
 
     static constexpr std::size_t problems_max = 100;
+
+    void add_problem(std::string sentence);
 };
 
 [[nodiscard]] VerifyReport verify_store(const std::filesystem::path& directory);

@@ -46,7 +46,7 @@ OperationSource::OperationSource(Random& random, const EventStore& model)
 
 Operation OperationSource::draw() {
     const auto dice = random_.below(1000);
-    if (dice < 400) {
+    if (dice < 380) {
         return commit();
     }
     if (dice < 450) {
@@ -85,11 +85,11 @@ Operation OperationSource::beside_the_events() {
     if (dice < 60) {
         return load_snapshot();
     }
-    if (dice < 65) {
+    if (dice < 70) {
         const auto& stream = name();
-        return RemoveSnapshot{stream, Version{near(head_of(stream).value())}};
+        return RemoveSnapshot{stream, snapshot_version(stream)};
     }
-    return dice < 75 ? Operation{find_event()} : document();
+    return dice < 80 ? Operation{find_event()} : document();
 }
 
 Commit OperationSource::commit() {
@@ -275,8 +275,15 @@ SaveSnapshot OperationSource::save_snapshot() {
 
 LoadSnapshot OperationSource::load_snapshot() {
     const auto& stream = name();
-    const auto at_most = random_.percent(50) ? UINT64_MAX : near(head_of(stream).value());
-    return {stream, Version{at_most}, random_.percent(80) ? 1u : 2u};
+    const auto at_most = random_.percent(30) ? Version{UINT64_MAX} : snapshot_version(stream);
+    return {stream, at_most, random_.percent(80) ? 1u : 2u};
+}
+
+// Of one that is there, mostly.
+Version OperationSource::snapshot_version(const StreamName& stream) {
+    const auto kept = model_.snapshots().list(stream);
+    return kept && !kept->empty() && random_.percent(70) ? random_.pick(*kept).version
+                                                         : Version{near(head_of(stream).value())};
 }
 
 Operation OperationSource::document() {

@@ -40,6 +40,7 @@ private:
     FindEvent find_event();
     SaveSnapshot save_snapshot();
     LoadSnapshot load_snapshot();
+    Version snapshot_version(const StreamName& stream);
     Operation document();
     std::string document_key();
     const StreamName& name();

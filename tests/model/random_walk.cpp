@@ -161,6 +161,7 @@ void RandomWalk::apply(const RemoveSnapshot& remove) {
     store().snapshots().remove(remove.stream, remove.version, answer.done());
     model_->snapshots().remove(remove.stream, remove.version, expected.done());
     require(answer.wait() == expected.wait(), "the answer");
+    apply(LoadSnapshot{remove.stream, remove.version, 1});
 }
 
 void RandomWalk::apply(const WriteDocument& write) {

@@ -1,16 +1,20 @@
-// A service over the memory model, served on a free port of loopback: what a client sees.
+// A service served on a free port of loopback: what a client sees. Over the memory model, unless a
+// test brings a store of its own. Every answer is held against openapi.json.
 // Thread: the test's. Errors: as HttpFrontend and HttpClient.
 #pragma once
 
 #include "actors/service.hpp"
 #include "service/routes/http_frontend.hpp"
 #include "storage/memory/memory_store.hpp"
+#include "tests/support/described.hpp"
 #include "tests/support/http_client.hpp"
 #include "tests/support/io_thread.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -30,11 +34,46 @@ namespace firn::test {
     BOOST_TEST(!json.at("detail").as_string().empty());
     return std::string(type.substr(prefix.size()));
 }
+// A member of a problem, or of anything else, as text.
+[[nodiscard]] inline std::string text_in(const HttpReply& reply, std::string_view name) {
+    return std::string(json_of(reply).at(name).as_string());
+}
+
+// A client whose every answer must be as openapi.json describes it.
+class DescribedClient : public HttpClient {
+public:
+    using HttpClient::HttpClient;
+
+    [[nodiscard]] HttpReply request(std::string_view method, std::string_view target,
+                                    std::string_view body = {}, std::string_view fields = {}) {
+        auto reply = HttpClient::request(method, target, body, fields);
+        const auto objection = description_.objection(method, target, reply);
+        BOOST_TEST(objection == "", method << " " << target << ": " << objection);
+        return reply;
+    }
+    [[nodiscard]] HttpReply get(std::string_view target, std::string_view fields = {}) {
+        return request("GET", target, {}, fields);
+    }
+    [[nodiscard]] HttpReply post(std::string_view target, std::string_view body,
+                                 std::string_view fields = {}) {
+        return request("POST", target, body, fields);
+    }
+    HttpReply put(std::string_view target, std::string_view body, std::string_view fields = {}) {
+        return request("PUT", target, body, fields);
+    }
+    HttpReply erase(std::string_view target, std::string_view fields = {}) {
+        return request("DELETE", target, {}, fields);
+    }
+
+private:
+    Description description_;
+};
 
 class ServedStore {
 public:
-    explicit ServedStore(HttpConfig config = {})
-        : service_(io_.executor(), {}, make_memory_store()),
+    explicit ServedStore(HttpConfig config = {},
+                         std::unique_ptr<EventStore> store = make_memory_store())
+        : service_(io_.executor(), {}, std::move(store)),
           log_(LogLevel::warning),
           http_(io_.executor(), on_free_port(std::move(config)), service_, log_),
           client(http_.port()) {
@@ -65,6 +104,12 @@ public:
         }
         append(stream, body.append("]}"));
     }
+    // Sets a category and expects 200.
+    HttpReply set_category(std::string_view category, std::string_view settings) {
+        auto reply = client.put("/v1/categories/" + std::string(category), settings);
+        BOOST_TEST(reply.status == 200, reply.body);
+        return reply;
+    }
 
 private:
     static HttpConfig on_free_port(HttpConfig config) {
@@ -78,7 +123,13 @@ private:
     HttpFrontend http_;
 
 public:
-    HttpClient client;
+    DescribedClient client;
 };
+
+// {"decider":{"kind":"lua","source":…}}
+[[nodiscard]] inline std::string lua_settings(std::string_view source) {
+    const boost::json::string text(source.data(), source.size());
+    return R"({"decider":{"kind":"lua","source":)" + boost::json::serialize(text) + "}}";
+}
 
 }  // namespace firn::test

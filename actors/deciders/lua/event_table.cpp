@@ -55,21 +55,20 @@ std::optional<JsonError> EventTable::push(lua_State* lua, const EventView& event
     return std::nullopt;
 }
 
-void EventTable::push_member(lua_State* lua, std::string_view name) const {
+// Pushes nothing if it returns false.
+bool EventTable::push_member(lua_State* lua, std::string_view name) const {
     const Vm::NoFailure guard(Vm::of(lua));
-    std::string text;
     if (name == "metadata") {
-        if (push_json(lua, event_->metadata)) {
-            lua_pushnil(lua);  // stored metadata was checked when it came in
-        }
-        return;
+        return !push_json(lua, event_->metadata);
     }
+    std::string text;
     if (name == "id") {
         write_event_id(text, event_->id);
     } else {
         write_rfc3339(text, event_->recorded_at);
     }
     lua_pushlstring(lua, text.data(), text.size());
+    return true;
 }
 
 // Upvalue: the EventTable. event, key
@@ -85,10 +84,14 @@ int EventTable::index(lua_State* lua) {
     }
     // A table that is still there shares its address with no other.
     if (self.event_ == nullptr || lua_topointer(lua, 1) != self.table_) {
-        return luaL_error(lua, "this is the event of an earlier call; keep what is in an event, "
-                               "not the event");
+        return luaL_error(lua,
+                          "this is the event of an earlier call; keep what is in an event, "
+                          "not the event");
     }
-    self.push_member(lua, name);
+    if (!self.push_member(lua, name)) {
+        // What is stored was checked, so it is the stack that is full.
+        Vm::of(lua).stop(Stop::recursion);
+    }
     if (Vm::of(lua).is_too_large()) {
         Vm::of(lua).stop(Stop::memory);
     }

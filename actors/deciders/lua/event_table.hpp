@@ -9,6 +9,7 @@
 #include "storage/event.hpp"
 
 #include <optional>
+#include <string_view>
 
 namespace firn::lua {
 
@@ -28,7 +29,7 @@ public:
 
 private:
     static int index(lua_State* lua);
-    void push_member(lua_State* lua, std::string_view name) const;
+    bool push_member(lua_State* lua, std::string_view name) const;
 
     const EventView* event_ = nullptr;
     const void* table_ = nullptr;

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t stacked_bytes_max = 1u << 20;
 // Slots for a value and for what making a table of it takes.
 constexpr int slots_per_level = 8;
+constexpr const char* no_room = "There is no room for it on Lua's stack.";
 
 void push_string(lua_State* lua, std::string_view text) {
     lua_pushlstring(lua, text.data(), text.size());
@@ -43,20 +44,28 @@ class StackSink {
 public:
     explicit StackSink(lua_State* lua) noexcept : lua_(lua) {}
 
+    // Whether all went onto the stack. It is Lua's, and a script's open calls may fill it.
+    [[nodiscard]] bool had_room() const noexcept { return had_room_; }
+
     void null() {
-        make_room();
-        push_null(lua_);
+        if (make_room()) {
+            push_null(lua_);
+        }
     }
     void boolean(bool value) {
-        make_room();
-        lua_pushboolean(lua_, value ? 1 : 0);
+        if (make_room()) {
+            lua_pushboolean(lua_, value ? 1 : 0);
+        }
     }
     void number(const NumberToken& token) {
-        make_room();
-        push_number(lua_, token);
+        if (make_room()) {
+            push_number(lua_, token);
+        }
     }
     void string(const StringToken& token) {
-        make_room();
+        if (!make_room()) {
+            return;
+        }
         if (!token.escaped) {
             push_string(lua_, token.inner);
             return;
@@ -66,11 +75,14 @@ public:
         push_string(lua_, unescaped_);
     }
     void name(std::string_view name) {
-        make_room();
-        push_string(lua_, name);
+        if (make_room()) {
+            push_string(lua_, name);
+        }
     }
     void end_array(std::size_t size) {
-        make_room();
+        if (!make_room()) {
+            return;
+        }
         if (size == 0) {
             push_empty_array(lua_);
             return;
@@ -84,7 +96,9 @@ public:
         }
     }
     void end_object(std::size_t size) {
-        make_room();
+        if (!make_room()) {
+            return;
+        }
         const int count = static_cast<int>(size);
         lua_createtable(lua_, 0, count);
         const int table = lua_gettop(lua_) - 2 * count;
@@ -97,17 +111,19 @@ public:
 private:
     // Values that are pushed and popped again need no room twice, so this asks too often rather
     // than too rarely.
-    void make_room() {
+    bool make_room() {
         if (room_ == 0) {
             constexpr int slots = 64;
-            lua_checkstack(lua_, slots + slots_per_level);
+            had_room_ = had_room_ && lua_checkstack(lua_, slots + slots_per_level) != 0;
             room_ = slots;
         }
         --room_;
+        return had_room_;
     }
 
     lua_State* lua_;
     int room_ = 0;
+    bool had_room_ = true;
     std::string unescaped_;
 };
 
@@ -120,19 +136,29 @@ public:
         switch (scanner_.peek()) {
             case JsonKind::array: return push_array();
             case JsonKind::object: return push_object();
-            default: {
-                StackSink scalar(lua_);
-                return scanner_.scan(scalar, json_depth_max);
-            }
+            default: return push_scalar();
         }
     }
 
 private:
+    bool make_room() {
+        const bool has_room = lua_checkstack(lua_, slots_per_level) != 0;
+        if (!has_room) {
+            scanner_.refuse(no_room);
+        }
+        return has_room;
+    }
+    bool push_scalar() {
+        StackSink scalar(lua_);
+        if (scanner_.scan(scalar, json_depth_max) && !scalar.had_room()) {
+            scanner_.refuse(no_room);
+        }
+        return !scanner_.failed();
+    }
     bool push_array() {
-        if (!scanner_.enter_array()) {
+        if (!scanner_.enter_array() || !make_room()) {
             return false;
         }
-        lua_checkstack(lua_, slots_per_level);
         lua_createtable(lua_, 0, 0);
         lua_Integer size = 0;
         while (scanner_.next_element()) {
@@ -147,10 +173,9 @@ private:
         return !scanner_.failed();
     }
     bool push_object() {
-        if (!scanner_.enter_object()) {
+        if (!scanner_.enter_object() || !make_room()) {
             return false;
         }
-        lua_checkstack(lua_, slots_per_level);
         lua_createtable(lua_, 0, 0);
         while (const auto name = scanner_.next_member()) {
             push_string(lua_, *name);
@@ -175,6 +200,9 @@ std::optional<JsonError> push_json(lua_State* lua, std::string_view text) {
     if (text.size() <= stacked_bytes_max) {
         StackSink sink(lua);
         is_read = scanner.scan(sink, json_depth_max);
+        if (is_read && !sink.had_room()) {
+            scanner.refuse(no_room);
+        }
     } else {
         is_read = TableWalk(lua, scanner).push_next();
     }

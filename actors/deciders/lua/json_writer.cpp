@@ -73,8 +73,7 @@ bool JsonWriter::write_value(int index) {
                 out_->append("null");
             }
             break;
-        default:
-            return fail(std::string("a ") + luaL_typename(lua_, index) + " is no JSON value");
+        default: return fail(std::string("a ") + luaL_typename(lua_, index) + " is no JSON value");
     }
     return true;
 }
@@ -107,8 +106,7 @@ bool JsonWriter::write_table(int index) {
         return fail("the event itself cannot be kept, only what is in it");
     }
     if (is_read_only(kind) && purpose_ == Purpose::state) {
-        return fail(
-            "this table belongs to the script, not to the state; keep json.copy() of it");
+        return fail("this table belongs to the script, not to the state; keep json.copy() of it");
     }
     if (depth_ == json_depth_max) {
         return fail("tables must not be nested deeper than " + std::to_string(json_depth_max) +

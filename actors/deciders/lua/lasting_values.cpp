@@ -15,20 +15,22 @@ namespace {
 enum Slot : int {
     self_slot = 1,
     environment_slot,
-    found_slot,      // tables with their stand-ins, functions of Lua with true
-    queue_slot,      // of both, those still to be looked into
+    found_slot,  // tables with their stand-ins, functions of Lua with true
+    queue_slot,  // of both, those still to be looked into
     variables_slot,
 };
 
 int refuse_change(lua_State* lua) {
-    return luaL_error(lua, "a table from the start of the script cannot be changed; the state is "
-                           "the place for what changes");
+    return luaL_error(lua,
+                      "a table from the start of the script cannot be changed; the state is "
+                      "the place for what changes");
 }
 
 int refuse_global(lua_State* lua) {
     const char* const name = lua_type(lua, 2) == LUA_TSTRING ? lua_tostring(lua, 2) : "?";
-    return luaL_error(lua, "the global '%s' cannot be assigned after the start of the script; use "
-                           "local, or the state",
+    return luaL_error(lua,
+                      "the global '%s' cannot be assigned after the start of the script; use "
+                      "local, or the state",
                       name);
 }
 

@@ -15,6 +15,16 @@ namespace {
 
 constexpr std::uint64_t elements_per_instruction = 8;
 
+// Catching an error makes Lua go over all open calls, however many there are.
+void charge_for_open_calls(lua_State* lua) {
+    lua_Debug frame;
+    int level = 64;
+    while (lua_getstack(lua, level, &frame) == 1) {
+        level *= 2;
+    }
+    charge_for(lua, static_cast<std::uint64_t>(level));
+}
+
 // pcall(function, …): passes on what ends the whole call.
 int call_protected(lua_State* lua) {
     luaL_checkany(lua, 1);
@@ -27,6 +37,7 @@ int call_protected(lua_State* lua) {
     if (Vm::of(lua).is_final(status)) {
         return lua_error(lua);
     }
+    charge_for_open_calls(lua);
     lua_pushboolean(lua, 0);
     lua_insert(lua, -2);
     return 2;
@@ -216,7 +227,8 @@ void push_text(lua_State* lua, int index) {
             }
             break;
         case LUA_TSTRING: lua_pushvalue(lua, index); break;
-        case LUA_TBOOLEAN: lua_pushstring(lua, lua_toboolean(lua, index) != 0 ? "true" : "false");
+        case LUA_TBOOLEAN:
+            lua_pushstring(lua, lua_toboolean(lua, index) != 0 ? "true" : "false");
             break;
         case LUA_TLIGHTUSERDATA: {
             char digits[24];

@@ -1,5 +1,4 @@
 // The functions that a script may call: an allow-list. README.md lists them with their reasons.
-// Each pushes a table, except that the base library's is where scripts find the others, too.
 // Thread: a lua_State belongs to one at a time. Errors: none; the VM is outside of calls.
 #pragma once
 
@@ -10,9 +9,10 @@
 
 namespace firn::lua {
 
-// Pushes the table of all global names.
+// Pushes the table of all global names: the base library, and the others by name.
 void push_environment(lua_State* lua);
 
+// Each pushes its table.
 void push_string_library(lua_State* lua);
 void push_table_library(lua_State* lua);
 void push_math_library(lua_State* lua);
@@ -38,7 +38,7 @@ int call_stock(lua_State* lua);
 
 // Charges for `count` elements or bytes that a C function goes over, many for an instruction.
 void charge_for(lua_State* lua, std::uint64_t count);
-// Replaces nothing: pushes what tostring() answers, which has no addresses.
+// Pushes what tostring() answers for the value at `index`; it has no addresses.
 void push_text(lua_State* lua, int index);
 
 }  // namespace firn::lua

@@ -67,12 +67,12 @@ constexpr std::string_view environment_name = "_ENV";
 boost::system::result<std::shared_ptr<const DeciderEngine>, InvalidScript> make_lua_engine(
     std::string source, LuaLimits limits) {
     if (source.size() > lua_source_bytes_max) {
-        return InvalidScript{0, "the source is longer than " +
-                                    std::to_string(lua_source_bytes_max) + " bytes"};
+        return InvalidScript{
+            0, "the source is longer than " + std::to_string(lua_source_bytes_max) + " bytes"};
     }
     if (const auto at = source.find(environment_name); at != std::string::npos) {
-        const auto line = std::count(source.begin(),
-                                     source.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+        const auto line =
+            std::count(source.begin(), source.begin() + static_cast<std::ptrdiff_t>(at), '\n');
         return InvalidScript{static_cast<int>(line) + 1, "_ENV is not available"};
     }
     lua::Script script;

@@ -22,8 +22,8 @@ namespace firn {
 inline constexpr std::size_t lua_source_bytes_max = 256u << 10;
 
 struct InvalidScript {
-    int line = 0;              // of the source, from 1; 0: of the whole script
-    std::string reason;        // for a person
+    int line = 0;                // of the source, from 1; 0: of the whole script
+    std::string reason;          // for a person
     bool exceeds_limit = false;  // it might run under other limits
 };
 

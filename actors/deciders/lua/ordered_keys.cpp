@@ -60,8 +60,10 @@ Key read_key(lua_State* lua, int index, std::uint32_t place) {
     switch (lua_type(lua, index)) {
         case LUA_TNUMBER:
             if (lua_isinteger(lua, index) != 0) {
-                return {Rank::integer, place,
-                        std::bit_cast<std::uint64_t>(lua_tointeger(lua, index)), {}};
+                return {Rank::integer,
+                        place,
+                        std::bit_cast<std::uint64_t>(lua_tointeger(lua, index)),
+                        {}};
             }
             return {Rank::real, place, std::bit_cast<std::uint64_t>(lua_tonumber(lua, index)), {}};
         case LUA_TSTRING: {
@@ -70,8 +72,8 @@ Key read_key(lua_State* lua, int index, std::uint32_t place) {
             return {Rank::string, place, 0, {bytes, size}};
         }
         case LUA_TBOOLEAN:
-            return {Rank::boolean, place, static_cast<std::uint64_t>(lua_toboolean(lua, index)),
-                    {}};
+            return {
+                Rank::boolean, place, static_cast<std::uint64_t>(lua_toboolean(lua, index)), {}};
         case LUA_TLIGHTUSERDATA: return {Rank::light, place, to_uint64(lua, index), {}};
         default:
             luaL_error(lua, "keys that are a %s have no order, which pairs and next need",

@@ -173,8 +173,7 @@ Failure ScriptVm::check_state(std::string_view function) const {
         }
         default: break;
     }
-    return problem == nullptr ? nullptr
-                              : failure(std::string(function) + " returned " + problem);
+    return problem == nullptr ? nullptr : failure(std::string(function) + " returned " + problem);
 }
 
 Failure ScriptVm::check_variables(std::string_view function) const {
@@ -226,8 +225,11 @@ Decision ScriptVm::decide(const Command& command) {
         decision.reason = error->reason;
     } else if (error) {
         fail(described("decide", *error, vm_.limits()));
-    } else if (const auto problem = read_decided_events(
-                   lua, -1, vm_.limits().memory_bytes_max, decision.events)) {
+        // The state stays; what decide grew need not.
+        lua_settop(lua, state_slot);
+        lua_gc(lua, LUA_GCCOLLECT);
+    } else if (const auto problem =
+                   read_decided_events(lua, -1, vm_.limits().memory_bytes_max, decision.events)) {
         fail(*problem);
     } else if (const auto change = check_variables("decide")) {
         fail(*change);

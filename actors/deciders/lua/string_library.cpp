@@ -37,8 +37,9 @@ int find(lua_State* lua) {
     const auto text = text_argument(lua, 1);
     const auto wanted = text_argument(lua, 2);
     if (lua_toboolean(lua, 4) == 0 && wanted.find_first_of("^$*+?.([%-") != wanted.npos) {
-        return luaL_error(lua, "there are no patterns here; string.find(s, x, i, true) finds "
-                               "plain text");
+        return luaL_error(lua,
+                          "there are no patterns here; string.find(s, x, i, true) finds "
+                          "plain text");
     }
     const auto size = static_cast<lua_Integer>(text.size());
     auto from = luaL_optinteger(lua, 3, 1);

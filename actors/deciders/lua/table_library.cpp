@@ -26,8 +26,8 @@ void charge_for_range(lua_State* lua, int first) {
         const auto from = luaL_optinteger(lua, first, 1);
         const auto to = luaL_checkinteger(lua, first + 1);
         if (to > from) {
-            count = std::max(count, static_cast<std::uint64_t>(to) -
-                                        static_cast<std::uint64_t>(from));
+            count =
+                std::max(count, static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from));
         }
     }
     charge_for(lua, count);
@@ -72,8 +72,8 @@ constexpr LibraryFunction table_functions[] = {
 
 // Without random, and without functions whose last digit differs between machines.
 constexpr LibraryFunction math_functions[] = {
-    {"abs"},  {"ceil"},      {"floor"}, {"fmod"}, {"huge"}, {"max"}, {"maxinteger"},
-    {"min"},  {"mininteger"}, {"modf"}, {"pi"},   {"sqrt"}, {"tointeger"}, {"type"}, {"ult"},
+    {"abs"},        {"ceil"}, {"floor"}, {"fmod"}, {"huge"},      {"max"},  {"maxinteger"}, {"min"},
+    {"mininteger"}, {"modf"}, {"pi"},    {"sqrt"}, {"tointeger"}, {"type"}, {"ult"},
 };
 
 }  // namespace

@@ -18,6 +18,8 @@ constexpr std::size_t block_overhead = 16;
 // Strings from here on are charged for, an instruction for so many bytes.
 constexpr std::size_t long_string_bytes = 1024;
 constexpr std::size_t bytes_per_instruction = 32;
+// Who has so many open calls when memory ends has too many of them.
+constexpr int deep_calls = 50'000;
 // In per cent of what was in use after the last collection.
 constexpr int garbage_pause = 150;
 // Where the function lies that notes an error's line.
@@ -139,6 +141,7 @@ void Vm::begin() {
     check_at_ = stride;
     deadline_ = {};
     is_hurried_ = false;
+    was_deep_ = false;
     is_bounded_ = true;
 }
 
@@ -185,7 +188,7 @@ int Vm::on_error(lua_State* lua) {
 bool Vm::is_final(int status) {
     if (stop_ == Stop::none) {
         if (status == LUA_ERRMEM) {
-            stop_ = Stop::memory;
+            stop_ = was_deep_ ? Stop::recursion : Stop::memory;
         } else if (status == LUA_ERRERR || speaks_of_stack_overflow(lua_)) {
             stop_ = Stop::recursion;
         }
@@ -195,10 +198,8 @@ bool Vm::is_final(int status) {
 
 ScriptError Vm::take_error(int status) {
     ScriptError error{Stop::none, line_, {}};
-    if (is_final(status)) {
-        error.stop = stop_;
-        error.reason = stop_ == Stop::rejection ? rejection_ : std::string();
-    } else if (lua_type(lua_, -1) == LUA_TSTRING) {
+    const bool is_ended = is_final(status);
+    if (lua_type(lua_, -1) == LUA_TSTRING) {
         std::size_t size = 0;
         const char* const bytes = lua_tolstring(lua_, -1, &size);
         std::string_view text(bytes, size);
@@ -209,9 +210,9 @@ ScriptError Vm::take_error(int status) {
         error.reason = std::string("the error is no text but a ") + luaL_typename(lua_, -1);
     }
     lua_pop(lua_, 1);
-    if (is_limit(stop_)) {
-        // What the script grew is of no use any more.
-        lua_gc(lua_, LUA_GCCOLLECT);
+    if (is_ended) {
+        error.stop = stop_;
+        error.reason = stop_ == Stop::rejection ? rejection_ : std::string();
     }
     return error;
 }
@@ -228,8 +229,7 @@ void* Vm::allocate(void* self, void* block, std::size_t old_size, std::size_t ne
     // For a new block the old size tells what kind of object it is.
     const std::size_t held = block == nullptr ? 0 : old_size + block_overhead;
     const std::size_t wanted = new_size + block_overhead;
-    if (wanted > held &&
-        !vm.grants(wanted - held, block == nullptr && old_size == LUA_TSTRING)) {
+    if (wanted > held && !vm.grants(wanted - held, block == nullptr && old_size == LUA_TSTRING)) {
         return nullptr;
     }
     void* const granted = std::realloc(block, new_size);
@@ -254,7 +254,13 @@ bool Vm::grants(std::size_t more, bool is_string) {
             lua_sethook(lua_, &Vm::on_count, LUA_MASKCOUNT, 1);
         }
     }
-    return more <= limits_.memory_bytes_max && bytes_ <= limits_.memory_bytes_max - more;
+    if (more <= limits_.memory_bytes_max && bytes_ <= limits_.memory_bytes_max - more) {
+        return true;
+    }
+    // Open calls take memory, too; this is what a person should be told then.
+    lua_Debug frame;
+    was_deep_ = lua_getstack(lua_, deep_calls, &frame) == 1;
+    return false;
 }
 
 std::string dump(lua_State* lua) {

@@ -11,11 +11,10 @@
 #include "actors/deciders/lua/lua_limits.hpp"
 #include "actors/deciders/lua/script_error.hpp"
 
+#include <locale.h>
 #include <chrono>
-#include <clocale>
 #include <cstddef>
 #include <cstdint>
-#include <locale.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -105,6 +104,7 @@ private:
     // Of the call that runs.
     bool is_bounded_ = false;
     bool is_hurried_ = false;  // the hook comes with the next instruction
+    bool was_deep_ = false;    // when memory was refused last
     Stop stop_ = Stop::none;
     int line_ = 0;
     std::uint64_t used_ = 0;

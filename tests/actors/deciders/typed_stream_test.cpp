@@ -9,7 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <limits>
-#include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -69,7 +69,7 @@ struct Registered : test::ServiceFixture {
     TypedStream<D> stream() { return service->stream<D>(name.category, name.id); }
     ExecuteResult<D> execute(typename TypedStream<D>::Command command,
                              std::optional<EventId> id = std::nullopt) {
-        return run(stream().execute(std::move(command), id));
+        return run(stream().execute(command, id));
     }
     TypedState<D> typed_state(std::optional<Version> version = std::nullopt) {
         auto result = run(stream().state(version));
@@ -83,6 +83,21 @@ struct Registered : test::ServiceFixture {
         return run(service->execute(CommandRequest(name, std::move(command))));
     }
 };
+
+// As an embedder would write it: the stream's name and the commands' types, nothing else.
+boost::asio::awaitable<std::int64_t> open_and_pay(Service& service) {
+    const auto account = service.stream<Account>("account", "of ann");
+    const Account::Open open{"Ann, whose name is too long for the buffer of a short string"};
+    const auto opened = co_await account.execute(open);
+    BOOST_REQUIRE(opened);
+    BOOST_REQUIRE((co_await account.execute(Account::Deposit{50})).has_value());
+    const auto paid = (co_await account.execute(Account::Withdraw{20})).value();
+    BOOST_TEST(paid.version == Version{3});
+    const auto now = co_await account.state();
+    BOOST_REQUIRE(now);
+    BOOST_TEST(now->state.owner == open.owner);
+    co_return now->state.balance;
+}
 
 struct OpenAccount : Registered<Account> {
     OpenAccount() {
@@ -145,8 +160,13 @@ BOOST_AUTO_TEST_CASE(when_a_command_comes_as_json_then_it_meets_the_same_decider
     BOOST_TEST(state()->decider_kind == "native");
 }
 
+BOOST_AUTO_TEST_CASE(when_a_coroutine_talks_to_a_stream_then_it_reads_like_plain_code) {
+    BOOST_TEST(run(open_and_pay(*service)) == 30);
+}
+
 BOOST_AUTO_TEST_CASE(when_many_withdraw_at_once_then_it_is_never_overdrawn) {
     std::vector<test::Pending<ExecuteResult<Account>>> pending;
+    pending.reserve(30);
     for (int i = 0; i < 30; ++i) {
         pending.push_back(start(stream().execute(Account::Withdraw{7})));
     }
@@ -255,7 +275,8 @@ BOOST_AUTO_TEST_CASE(when_decide_breaks_then_the_stream_goes_on) {
 }
 
 BOOST_AUTO_TEST_CASE(when_evolve_breaks_on_a_fact_then_the_reason_is_told) {
-    BOOST_REQUIRE(run(stream().append({{-1, "leak"}})));
+    const std::vector<Meter::Event> facts{{-1, "leak"}};
+    BOOST_REQUIRE(run(stream().append(facts)));
     const auto broken = execute({12, ""});
     BOOST_REQUIRE(!broken);
     BOOST_TEST(broken.error().error == actor_errc::fold_failed);
@@ -263,8 +284,9 @@ BOOST_AUTO_TEST_CASE(when_evolve_breaks_on_a_fact_then_the_reason_is_told) {
 }
 
 BOOST_AUTO_TEST_CASE(when_an_event_has_no_json_then_nothing_is_appended) {
-    const auto refused =
-        run(stream().append({{1, "fine"}, {std::numeric_limits<double>::infinity(), "not"}}));
+    const std::vector<Meter::Event> facts{{1, "fine"},
+                                          {std::numeric_limits<double>::infinity(), "not"}};
+    const auto refused = run(stream().append(facts));
     BOOST_REQUIRE(!refused);
     BOOST_TEST(refused.error().error == actor_errc::bad_request);
     BOOST_TEST(refused.error().reason.find("event 1, a \"Measured\"") != std::string::npos);

@@ -1,5 +1,5 @@
 #include "service/cli/json_layout.hpp"
-#include "tests/service/cli/program_under_test.hpp"
+#include "tests/service/cli/served_program.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -7,26 +7,12 @@
 #include <fstream>
 
 namespace firn::cli {
+
+using test::contains;
+using test::Program;
+using test::ServedProgram;
+
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-    if (text.find(part) != std::string::npos) {
-        return true;
-    }
-    BOOST_TEST_MESSAGE("\"" << part << "\" is not in: " << text);
-    return false;
-}
-
-struct Program {
-    test::TemporaryDirectory directory;
-    std::filesystem::path data = directory.path() / "data";
-
-    std::string write(const std::string& text) const {
-        const auto path = directory.path() / "input";
-        std::ofstream(path, std::ios::binary) << text;
-        return path.string();
-    }
-};
 
 // Changes one letter wherever the text stands in the file; whether it stood there.
 bool spoil(const std::filesystem::path& file, const std::string& text) {
@@ -42,10 +28,6 @@ bool spoil(const std::filesystem::path& file, const std::string& text) {
     return found;
 }
 
-struct ServedProgram : Program {
-    test::ServerProcess server{data};
-};
-
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(given_the_program, Program)
@@ -55,8 +37,8 @@ BOOST_AUTO_TEST_CASE(when_asked_for_help_then_it_teaches_and_lists_exit_codes) {
     BOOST_TEST(help.code == 0);
     BOOST_TEST(contains(help.output, "A first tour"));
     BOOST_TEST(contains(help.output, "Exit codes"));
-    for (const char* command :
-         {"serve", "append", "read", "state", "streams", "stats", "import", "verify"}) {
+    for (const char* command : {"serve", "append", "command", "read", "state", "streams",
+                                "snapshots", "categories", "advise", "stats", "import", "verify"}) {
         BOOST_TEST(contains(help.output, command));
         const auto detail = test::run_firn({command, "--help"});
         BOOST_TEST(detail.code == 0);

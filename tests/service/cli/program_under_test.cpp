@@ -29,9 +29,21 @@ Ended run_firn(const std::vector<std::string>& arguments) {
     return ended;
 }
 
-ServerProcess::ServerProcess(const std::filesystem::path& data)
-    : log_(directory_.path() / "log"),
-      process_({firn_path(), "serve", "--data", data.string(), "--listen", "127.0.0.1:0"}, log_) {
+namespace {
+
+std::vector<std::string> serve_arguments(const std::filesystem::path& data,
+                                         const std::vector<std::string>& options) {
+    std::vector<std::string> arguments{firn_path(),   "serve",    "--data",
+                                       data.string(), "--listen", "127.0.0.1:0"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    return arguments;
+}
+
+}  // namespace
+
+ServerProcess::ServerProcess(const std::filesystem::path& data,
+                             const std::vector<std::string>& options)
+    : log_(directory_.path() / "log"), process_(serve_arguments(data, options), log_) {
     const auto line = process_.read_line();
     const auto begin = line.find("http://");
     if (begin == std::string::npos) {

@@ -26,7 +26,9 @@ struct Ended {
 // `firn serve` on a data directory.
 class ServerProcess {
 public:
-    explicit ServerProcess(const std::filesystem::path& data);
+    // With further options of `firn serve`.
+    explicit ServerProcess(const std::filesystem::path& data,
+                           const std::vector<std::string>& options = {});
 
     [[nodiscard]] const std::string& url() const noexcept { return url_; }
     // A command against this server.

@@ -2,53 +2,16 @@
 // crash, and checked against what any correct store must hold.
 
 #include "service/cli/http_client.hpp"
-#include "service/cli/import/line_reader.hpp"
 #include "service/cli/json_layout.hpp"
 #include "tests/service/cli/program_under_test.hpp"
+#include "tests/service/cli/real_history.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstdio>
-#include <cstdlib>
 #include <map>
 
 namespace firn::cli {
 namespace {
-
-const std::filesystem::path data_directory = FIRN_REAL_DATA;
-const std::filesystem::path history = data_directory / "vim-history.ndjson.zst";
-const std::filesystem::path truth_file = data_directory / "vim-truth.ndjson.zst";
-
-constexpr std::uint64_t events_in_all = 129'657;
-constexpr std::size_t streams_in_all = 10'048;
-
-// ctest shows a test that exits so as skipped.
-struct SkipWithoutData {
-    SkipWithoutData() {
-        if (!std::filesystem::exists(history) || !std::filesystem::exists(truth_file)) {
-            std::printf("skipped: there is no %s\n", history.c_str());
-            std::fflush(stdout);
-            std::_Exit(77);
-        }
-    }
-};
-BOOST_TEST_GLOBAL_FIXTURE(SkipWithoutData);
-
-struct Truth {
-    std::uint64_t changes = 0;
-    std::string last_commit;
-};
-
-std::map<std::string, Truth> read_truth() {
-    std::map<std::string, Truth> truth;
-    InputText input(truth_file.string());
-    LineReader lines(input);
-    while (const auto line = lines.next()) {
-        truth[json_string(line->text, "stream")] = {json_count(line->text, "changes"),
-                                                    json_string(line->text, "last_commit")};
-    }
-    return truth;
-}
 
 struct RealHistory {
     test::TemporaryDirectory directory;
@@ -56,7 +19,8 @@ struct RealHistory {
     std::map<std::string, Truth> truth = read_truth();
 
     std::vector<std::string> import_arguments() const {
-        return {"import", history.string(), "--category", "file", "--id-field", "stream", "--json"};
+        return {"import", real_history().string(), "--category", "file", "--id-field", "stream",
+                "--json"};
     }
     // The summary's number of events appended.
     std::uint64_t import_into(const test::ServerProcess& server) const {

@@ -1,7 +1,9 @@
 #include "service/routes/openapi.hpp"
 #include "service/routes/route_table.hpp"
+#include "tests/service/routes/counter.hpp"
 #include "tests/support/served_store.hpp"
 
+#include <map>
 #include <set>
 
 namespace firn::test {
@@ -55,6 +57,32 @@ std::set<std::string> described() {
     }
     return all;
 }
+
+// Samples by name and labels.
+std::map<std::string, std::uint64_t> samples_of(const HttpReply& metrics) {
+    std::map<std::string, std::uint64_t> samples;
+    std::istringstream lines(metrics.body);
+    for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with('#')) {
+            const auto space = line.rfind(' ');
+            samples[line.substr(0, space)] = std::stoull(line.substr(space + 1));
+        }
+    }
+    return samples;
+}
+
+struct Counting : ServedStore {
+    Counting() {
+        set_category("tally", lua_settings(counter_script));
+        append("tally/1", R"({"type":"Counted"})");
+        for (const auto* type : {"Count", "Halve", "Count"}) {
+            const auto body = R"({"type":")" + std::string(type) + "\"}";
+            BOOST_TEST(client.post("/v1/streams/tally/1/commands", body).status ==
+                       (type == std::string_view("Halve") ? 422 : 201));
+        }
+        BOOST_TEST(client.post("/v1/streams/tally/1/snapshots", {}).status == 201);
+    }
+};
 
 }  // namespace
 
@@ -121,6 +149,55 @@ BOOST_AUTO_TEST_CASE(when_metrics_are_read_then_each_line_is_in_the_format_of_pr
                     line.starts_with("firn_")),
                    line);
     }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(given_a_server_that_decided_and_took_a_snapshot, Counting)
+
+BOOST_AUTO_TEST_CASE(when_metrics_are_read_then_they_count_it) {
+    const auto reply = client.get("/metrics");
+    auto samples = samples_of(reply);
+    BOOST_TEST(samples.at("firn_commands_total") == 3u);
+    BOOST_TEST(samples.at("firn_commands_rejected_total") == 1u);
+    BOOST_TEST(samples.at("firn_snapshots_taken_total") == 1u);
+    BOOST_TEST(samples.at("firn_snapshots_failed_total") == 0u);
+    BOOST_TEST(samples.at("firn_snapshots_used_total") == 0u);
+    BOOST_TEST(samples.at("firn_snapshots_passed_over_total") == 0u);
+    BOOST_TEST(samples.at("firn_snapshots_due") == 0u);
+    BOOST_TEST(samples.at("firn_snapshots_waiting") == 0u);
+    BOOST_TEST(samples.at("firn_events_applied_total") == 3u);
+    // One load, of the event that was there before the first command.
+    BOOST_TEST(samples.at("firn_load_events_applied_count") == 1u);
+    BOOST_TEST(samples.at("firn_load_events_applied_sum") == 1u);
+    BOOST_TEST(samples.at("firn_load_events_applied_bucket{le=\"+Inf\"}") == 1u);
+    BOOST_TEST(reply.has("# TYPE firn_load_events_applied histogram\n"));
+    BOOST_TEST(reply.has("# TYPE firn_snapshots_due gauge\n"));
+    BOOST_TEST(reply.has("# TYPE firn_commands_total counter\n"));
+}
+
+BOOST_AUTO_TEST_CASE(when_figures_are_read_then_they_count_it) {
+    const auto json = json_of(client.get("/v1/stats"));
+    BOOST_TEST((json.at("commands") == boost::json::parse(R"({"decided":3,"rejected":1})")));
+    BOOST_TEST((json.at("snapshots") == boost::json::parse(R"({"taken":1,"failed":0,"used":0,
+        "passed_over":0,"due":0,"waiting":0,"events_applied":3})")),
+               boost::json::serialize(json.at("snapshots")));
+}
+
+BOOST_AUTO_TEST_CASE(when_buckets_are_added_up_then_none_is_smaller_than_the_one_before) {
+    const auto reply = client.get("/metrics");
+    std::istringstream lines(reply.body);
+    std::uint64_t last = 0;
+    std::size_t buckets = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("firn_load_events_applied_bucket")) {
+            const auto value = std::stoull(line.substr(line.rfind(' ') + 1));
+            BOOST_TEST(value >= last);
+            last = value;
+            ++buckets;
+        }
+    }
+    BOOST_TEST(buckets > 5u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,16 +1,8 @@
 // Snapshots and documents beside a journal that settles: damage, bounds, full disks, closing.
-#include "storage/journaled/verify.hpp"
-#include "storage/lmdb/chunk.hpp"
-#include "storage/lmdb/keys.hpp"
-#include "storage/lmdb/records.hpp"
-#include "storage/lmdb/snapshot_record.hpp"
-#include "tests/storage/journaled/given_a_journaled_store.hpp"
-#include "tests/support/answer.hpp"
+#include "tests/storage/journaled/given_snapshots.hpp"
 #include "tests/support/fault_injection.hpp"
 #include "tests/support/random.hpp"
-#include "tests/support/snapshot_builder.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <optional>
 
@@ -18,87 +10,6 @@ using namespace firn;
 using namespace firn::test;
 
 namespace {
-
-struct GivenSnapshots : GivenADirectory {
-    GivenSnapshots() {
-        config.segment_bytes = 4u << 20;
-        open();
-        append(order, numbered(10));
-    }
-
-    Answer start_saving(const StreamName& stream, const TestSnapshot& wanted,
-                        std::uint32_t keep = 2) {
-        Answer answer;
-        store().snapshots().save(stream, snapshot_of(wanted), keep, answer.done());
-        return answer;
-    }
-    error_code save_error(const StreamName& stream, const TestSnapshot& wanted) {
-        return start_saving(stream, wanted).wait();
-    }
-    void save(const TestSnapshot& wanted, const StreamName& stream = order) {
-        const auto error = save_error(stream, wanted);
-        BOOST_REQUIRE_MESSAGE(!error, error.message());
-    }
-    error_code put_error(const std::string& key, const std::string& text) {
-        const Answer answer;
-        store().documents().put(DocumentKind::category, key, text, answer.done());
-        return answer.wait();
-    }
-    SnapshotLoad load(const StreamName& stream = order) {
-        auto load = store().snapshots().load(stream, Version{UINT64_MAX}, 1);
-        BOOST_REQUIRE(load.has_value());
-        return std::move(*load);
-    }
-    Version loaded(const StreamName& stream = order) {
-        const auto found = load(stream);
-        return found.snapshot ? found.snapshot->facts.version : no_version;
-    }
-
-    // Changes what is on disk, while the store is closed.
-    template <class Change>
-    void change(const Change& change) {
-        close();
-        {
-            lmdb::Environment environment(path() / "events-1.mdb", config.map_bytes);
-            auto transaction = environment.write();
-            change(transaction);
-            transaction.commit();
-        }
-        open();
-    }
-    // Flips a bit in the middle of a record.
-    void damage(lmdb::Table table, std::string_view key) {
-        change([&](lmdb::WriteTransaction& transaction) {
-            std::string bytes(transaction.get(table, key).value());
-            bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
-            transaction.put(table, key, bytes);
-        });
-    }
-    StreamNumber number_of(const StreamName& stream) {
-        close();
-        StreamNumber number;
-        {
-            const lmdb::Environment environment(path() / "events-1.mdb", config.map_bytes);
-            number = lmdb::find_stream(environment.read(), lmdb::name_key(stream)).value();
-        }
-        open();
-        return number;
-    }
-    VerifyReport verified() {
-        close();
-        auto report = verify_store(path());
-        open();
-        return report;
-    }
-    // Some problem has all these words.
-    bool finds(std::initializer_list<std::string> words) {
-        return std::ranges::any_of(verified().problems, [&](const std::string& problem) {
-            return std::ranges::all_of(words, [&](const std::string& word) {
-                return problem.find(word) != std::string::npos;
-            });
-        });
-    }
-};
 
 struct GivenAFullDisk : GivenSnapshots {
     GivenAFullDisk() {
@@ -283,68 +194,6 @@ BOOST_AUTO_TEST_CASE(when_it_crashes_before_the_end_of_a_round_then_snapshots_st
     save({40, SnapshotKind::client});
     BOOST_TEST(verified().problem_count == 0u);
     BOOST_TEST(loaded() == Version{40});
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_FIXTURE_TEST_SUITE(given_a_store_to_verify, GivenSnapshots)
-
-BOOST_AUTO_TEST_CASE(when_nothing_is_wrong_then_snapshots_and_documents_are_counted) {
-    append(other, numbered(300));
-    save({5, SnapshotKind::anchor});
-    save({7});
-    save({123}, other);
-    cut(other, Version{100});
-    BOOST_TEST(!put_error("order", "{}"));
-    const auto report = verified();
-    BOOST_TEST(report.problem_count == 0u);
-    BOOST_TEST(report.snapshots == 3u);
-    BOOST_TEST(report.documents == 1u);
-    while (store().reclaim(1000)->more) {
-    }
-    BOOST_TEST(verified().problem_count == 0u);
-    delete_stream(order);
-    BOOST_TEST(verified().problem_count == 0u);
-}
-
-BOOST_AUTO_TEST_CASE(when_a_chunk_follows_another_chain_then_it_is_found) {
-    append(other, numbered(300));
-    const auto number = number_of(other);
-    change([&](lmdb::WriteTransaction& transaction) {
-        // The second chunk again, with the hash of nothing in front, and a checksum that fits.
-        lmdb::Cursor cursor(transaction, lmdb::Table::chunks);
-        BOOST_REQUIRE(cursor.seek(lmdb::chunk_key(number, Version{2})));
-        const Version first{lmdb::key_number(cursor.key(), 1)};
-        const std::string bytes(cursor.value());
-        auto reader = lmdb::ChunkReader::open(number, first, bytes).value();
-        lmdb::ChunkBuilder forged;
-        EventView event;
-        while (reader.next(event)) {
-            forged.add(event, reader.last_encoded());
-        }
-        transaction.put(lmdb::Table::chunks, lmdb::chunk_key(number, first),
-                        forged.finish(number, first));
-    });
-    BOOST_TEST(finds({"order/2", "chain hash", "match"}));
-    BOOST_TEST(!finds({"order/1"}));
-}
-
-BOOST_AUTO_TEST_CASE(when_a_snapshot_is_of_another_chain_or_of_no_event_then_it_is_found) {
-    append(other, numbered(3));
-    save({3}, other);
-    const auto number = number_of(order);
-    const auto forge = [&](std::uint64_t version) {
-        change([&](lmdb::WriteTransaction& transaction) {
-            const auto forged = snapshot_of({version});
-            transaction.put(lmdb::Table::snapshots, lmdb::snapshot_key(number, Version{version}),
-                            lmdb::encode_snapshot(number, forged));
-        });
-    };
-    forge(3);
-    BOOST_TEST(finds({"snapshot of order/1 at version 3", "chain hash"}));
-    forge(11);
-    BOOST_TEST(finds({"snapshot of order/1 at version 11", "not there"}));
-    BOOST_TEST(verified().problem_count == 2u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

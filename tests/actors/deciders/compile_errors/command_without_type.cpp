@@ -1,5 +1,4 @@
-// Expected: each alternative of D::Event and D::Command must name itself: static constexpr
-// std::string_view type =
+// Expected: each alternative of D::Event and D::Command must name itself
 #include "tests/actors/deciders/compile_errors/counter.hpp"
 
 using namespace firn::test;

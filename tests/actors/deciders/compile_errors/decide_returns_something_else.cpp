@@ -1,5 +1,4 @@
-// Expected: D::decide must return std::vector<Event> or boost::system::result<std::vector<Event>,
-// Rejection>
+// Expected: D::decide must return std::vector<Event> or boost::system::result
 #include "tests/actors/deciders/compile_errors/counter.hpp"
 
 using namespace firn::test;

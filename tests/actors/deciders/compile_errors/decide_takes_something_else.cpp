@@ -1,5 +1,4 @@
-// Expected: D::decide must be callable as static std::vector<Event> decide(const State&, const
-// Command&)
+// Expected: D::decide must be callable as static std::vector<Event> decide
 #include "tests/actors/deciders/compile_errors/counter.hpp"
 
 using namespace firn::test;

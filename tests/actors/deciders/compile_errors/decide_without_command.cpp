@@ -1,5 +1,4 @@
-// Expected: D::Command must be a type, a struct or a std::variant of structs, since there is a
-// D::decide
+// Expected: D::Command must be a type, a struct or a std::variant of structs
 #include "tests/actors/deciders/compile_errors/counter.hpp"
 
 using namespace firn::test;

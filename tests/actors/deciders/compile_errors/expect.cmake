@@ -1,5 +1,5 @@
-# Compiles SOURCE with COMPILER and looks at the first error: it must be the sentence in the
-# source's first line, "// Expected: <sentence>". "// Expected: nothing" must compile.
+# Compiles SOURCE with COMPILER and looks at the first error: it must hold what the source's first
+# line says, "// Expected: <start of a sentence>". "// Expected: nothing" must compile.
 
 file(STRINGS ${SOURCE} first_line LIMIT_COUNT 1)
 string(REPLACE "// Expected: " "" sentence "${first_line}")

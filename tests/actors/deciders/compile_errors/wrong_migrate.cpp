@@ -1,5 +1,4 @@
-// Expected: D::migrate must be callable as static State migrate(boost::json::value, std::uint32_t
-// from_revision)
+// Expected: D::migrate must be callable as static State migrate
 #include "tests/actors/deciders/compile_errors/counter.hpp"
 
 using namespace firn::test;

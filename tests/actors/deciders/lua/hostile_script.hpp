@@ -26,7 +26,8 @@ public:
                            LuaLimits limits = tight_limits())
         : engine_(engine_of(before + R"lua(
               initial = { n = 0 }
-              local function attack(state, event) )lua" + attack + R"lua(
+              local function attack(state, event) )lua" +
+                                attack + R"lua(
               end
               function evolve(state, event)
                   if event.type == "Attack" then

@@ -22,7 +22,10 @@ BOOST_AUTO_TEST_CASE(when_it_counts_in_a_variable_then_it_is_an_error) {
 }
 BOOST_AUTO_TEST_CASE(when_it_counts_inside_a_closure_then_it_is_an_error) {
     HostileScript("state.n = next_number() return state", R"lua(
-        local function make() local hidden = 0 return function() hidden = hidden + 1 return hidden end end
+        local function make()
+            local hidden = 0
+            return function() hidden = hidden + 1 return hidden end
+        end
         local next_number = make())lua")
         .must_fail("evolve changed \"hidden\"");
 }
@@ -44,7 +47,8 @@ BOOST_AUTO_TEST_CASE(when_it_hides_a_bit_in_the_sign_of_zero_then_it_is_an_error
         .must_fail("evolve changed \"flag\"");
 }
 BOOST_AUTO_TEST_CASE(when_a_variable_is_nan_then_it_is_the_same_as_before) {
-    HostileScript("return { n = nan ~= nan and 1 or 0 }", "local nan = 0/0").must_give(R"({"n":1})");
+    HostileScript("return { n = nan ~= nan and 1 or 0 }", "local nan = 0/0")
+        .must_give(R"({"n":1})");
 }
 BOOST_AUTO_TEST_CASE(when_a_variable_is_as_it_was_at_the_end_then_it_may_change_in_between) {
     HostileScript(R"lua(
@@ -187,8 +191,9 @@ BOOST_AUTO_TEST_CASE(when_it_returns_initial_then_it_is_told_to_copy_it) {
 }
 BOOST_AUTO_TEST_CASE(when_the_state_holds_a_table_of_the_script_then_it_cannot_be_written) {
     HostileScript("state.defaults = defaults return state", "local defaults = { a = 1 }")
-        .must_not_be_written("belongs to the script, not to the state; keep json.copy() of it "
-                             "(at \"/defaults\")");
+        .must_not_be_written(
+            "belongs to the script, not to the state; keep json.copy() of it "
+            "(at \"/defaults\")");
 }
 BOOST_AUTO_TEST_CASE(when_the_state_holds_a_table_twice_then_it_cannot_be_written) {
     HostileScript("state.a = { x = 1 } state.b = { c = state.a } return state")

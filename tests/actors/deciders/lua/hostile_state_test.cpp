@@ -16,7 +16,8 @@ BOOST_AUTO_TEST_CASE(when_there_is_a_function_in_it_then_its_place_is_named) {
         .must_not_be_written("a function is no JSON value (at \"/list/0/f\")");
 }
 BOOST_AUTO_TEST_CASE(when_there_is_a_nan_in_it_then_its_place_is_named) {
-    HostileScript("state.x = 0/0 return state").must_not_be_written("NaN is no JSON value (at \"/x\")");
+    HostileScript("state.x = 0/0 return state")
+        .must_not_be_written("NaN is no JSON value (at \"/x\")");
 }
 BOOST_AUTO_TEST_CASE(when_there_is_an_infinity_in_it_then_its_place_is_named) {
     HostileScript("state.x = { -math.huge } return state")
@@ -67,7 +68,8 @@ BOOST_AUTO_TEST_CASE(when_a_name_is_not_utf8_then_it_is_told) {
 }
 BOOST_AUTO_TEST_CASE(when_it_holds_itself_then_it_is_told) {
     HostileScript("state.me = state return state")
-        .must_not_be_written("also at another place of the state; keep json.copy() of it (at \"/me\")");
+        .must_not_be_written(
+            "also at another place of the state; keep json.copy() of it (at \"/me\")");
 }
 BOOST_AUTO_TEST_CASE(when_it_holds_itself_far_down_then_it_is_told) {
     HostileScript("state.a = { { { state } } } return state")
@@ -100,7 +102,10 @@ BOOST_AUTO_TEST_CASE(when_the_path_to_the_problem_is_long_then_the_text_is_not) 
 BOOST_AUTO_TEST_CASE(when_a_problem_is_gone_with_the_next_event_then_the_state_is_written_again) {
     ScriptedFold fold(R"lua(
         initial = {}
-        function evolve(state, event) state.x = event.data.bad and pairs or 1 return state end)lua");
+        function evolve(state, event)
+            state.x = event.data.bad and pairs or 1
+            return state
+        end)lua");
     fold.apply(R"({"bad":true})");
     BOOST_TEST(contains(fold.why_not_written(), "a function"));
     fold.apply("{}");

@@ -34,6 +34,9 @@ public:
     explicit ScriptedFold(std::string source, LuaLimits limits = {})
         : ScriptedFold(engine_of(std::move(source), limits)) {}
     explicit ScriptedFold(Engine engine) : engine_(std::move(engine)), state_(engine_->initial()) {}
+    // Another stream of the same script.
+    ScriptedFold(const ScriptedFold& other) : ScriptedFold(other.engine_) {}
+    ScriptedFold& operator=(const ScriptedFold&) = delete;
 
     EventView next_event(std::string_view data, std::string_view type = "Happened") {
         EventView event;

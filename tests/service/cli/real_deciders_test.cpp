@@ -1,0 +1,121 @@
+// Deciders on real input: a Lua decider served over HTTP, and the same one in C++ in an embedding
+// program, both against the truth; across a restart, and with a cache so small that every read
+// loads from a snapshot.
+
+#include "service/cli/http_client.hpp"
+#include "service/cli/json_layout.hpp"
+#include "tests/service/cli/program_under_test.hpp"
+#include "tests/service/cli/real_history.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <fstream>
+
+namespace firn::cli {
+namespace {
+
+constexpr const char* longest = "src/version.c";  // 19,627 events
+
+struct RealDeciders {
+    test::TemporaryDirectory directory;
+    std::filesystem::path data = directory.path() / "data";
+    std::map<std::string, Truth> truth = read_truth();
+
+    void set_decider(const test::ServerProcess& server) const {
+        const auto set = server.run({"categories", "set", "file", "--lua", FIRN_LUA_DECIDER});
+        BOOST_TEST(set.code == 0, set.errors);
+    }
+    void import_into(const test::ServerProcess& server) const {
+        const auto ended = server.run({"import", real_history().string(), "--category", "file",
+                                       "--id-field", "stream", "--json"});
+        BOOST_TEST(ended.code == 0, ended.errors);
+        BOOST_TEST(json_count(ended.output, "events_appended") == events_in_all);
+    }
+    void check_states(const test::ServerProcess& server) const {
+        HttpClient client(parse_server_url(server.url()));
+        std::size_t right = 0;
+        for (const auto& [id, expected] : truth) {
+            const auto answer = client.get(stream_path("file", id) + "/state");
+            right += answer.status == 200 &&
+                             json_count(answer.body, "version") == expected.changes &&
+                             agrees(json_member(answer.body, "state"), expected)
+                         ? 1
+                         : 0;
+        }
+        BOOST_TEST(right == streams_in_all);
+    }
+    static std::uint64_t events_applied(HttpClient& client) {
+        return json_count(json_member(client.get("/v1/stats").body, "snapshots"), "events_applied");
+    }
+    // Until no stream waits for a snapshot, at most a minute.
+    static void wait_for_snapshots(const test::ServerProcess& server) {
+        HttpClient client(parse_server_url(server.url()));
+        const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+        for (;;) {
+            const auto answer = client.get("/v1/stats");
+            const auto snapshots = json_member(answer.body, "snapshots");
+            if (json_count(snapshots, "due") == 0 && json_count(snapshots, "waiting") == 0) {
+                return;
+            }
+            BOOST_REQUIRE(std::chrono::steady_clock::now() < until);
+        }
+    }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_a_real_history_and_a_lua_decider, RealDeciders)
+
+BOOST_AUTO_TEST_CASE(when_it_is_imported_then_all_states_are_the_truth_also_after_a_restart) {
+    {
+        test::ServerProcess server(data);
+        set_decider(server);
+        import_into(server);
+        check_states(server);
+        BOOST_TEST(server.stop() == 0);
+    }
+    {
+        test::ServerProcess server(data);
+        check_states(server);
+        BOOST_TEST(server.stop() == 0);
+    }
+    // The same decider as typed C++ in a program that embeds the store.
+    test::ChildProcess embedding({FIRN_FILE_STATES, data.string()}, directory.path() / "errors");
+    std::size_t right = 0;
+    const auto output = embedding.read_all();
+    for (std::string_view rest = output; !rest.empty();) {
+        const auto line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        const auto found = truth.find(json_string(line, "id"));
+        right += found != truth.end() && agrees(json_member(line, "state"), found->second) ? 1 : 0;
+    }
+    BOOST_TEST(embedding.wait() == 0, test::text_of(directory.path() / "errors"));
+    BOOST_TEST(right == streams_in_all);
+}
+
+BOOST_AUTO_TEST_CASE(when_nothing_stays_in_memory_then_loads_apply_at_most_N_events) {
+    constexpr std::uint64_t every = 10;
+    test::ServerProcess server(data, {"--set", "snapshots.every=10", "--set",
+                                      "actors.cache_bytes_max=64KiB", "--threads", "1"});
+    set_decider(server);
+    import_into(server);
+    wait_for_snapshots(server);
+    check_states(server);
+
+    HttpClient client(parse_server_url(server.url()));
+    // Others take its place in the cache, so that it must be loaded.
+    for (const auto* other : {"src/Makefile", "README.txt", "src/eval.c", "src/edit.c"}) {
+        BOOST_TEST(client.get(stream_path("file", other) + "/state").status == 200u);
+    }
+    const auto before = events_applied(client);
+    const auto answer = client.get(stream_path("file", longest) + "/state");
+    const auto applied = events_applied(client) - before;
+    BOOST_TEST(agrees(json_member(answer.body, "state"), truth.at(longest)));
+    BOOST_TEST_MESSAGE("a load of " << longest << " applied " << applied << " events");
+    BOOST_TEST(applied <= every);
+    BOOST_TEST(server.stop() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace firn::cli

@@ -1,0 +1,70 @@
+#include "tests/service/cli/real_history.hpp"
+
+#include "actors/json/scanner.hpp"
+#include "service/cli/import/line_reader.hpp"
+#include "service/cli/json_layout.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace firn::cli {
+
+namespace {
+
+const std::filesystem::path data_directory = FIRN_REAL_DATA;
+const std::filesystem::path truth_file = data_directory / "vim-truth.ndjson.zst";
+
+// ctest shows a test that exits so as skipped.
+struct SkipWithoutData {
+    SkipWithoutData() {
+        if (!std::filesystem::exists(real_history()) || !std::filesystem::exists(truth_file)) {
+            std::printf("skipped: there is no %s\n", real_history().c_str());
+            std::fflush(stdout);
+            std::_Exit(77);
+        }
+    }
+};
+BOOST_TEST_GLOBAL_FIXTURE(SkipWithoutData);
+
+std::size_t elements_of(std::string_view array) {
+    JsonScanner scanner(array);
+    std::size_t count = 0;
+    scanner.enter_array();
+    while (scanner.next_element()) {
+        scanner.take();
+        ++count;
+    }
+    return scanner.finish() ? count : SIZE_MAX;
+}
+
+}  // namespace
+
+std::filesystem::path real_history() {
+    return data_directory / "vim-history.ndjson.zst";
+}
+
+std::map<std::string, Truth> read_truth() {
+    std::map<std::string, Truth> truth;
+    InputText input(truth_file.string());
+    LineReader lines(input);
+    while (const auto line = lines.next()) {
+        truth[json_string(line->text, "stream")] = {
+            json_count(line->text, "changes"), json_count(line->text, "added"),
+            json_count(line->text, "deleted"), std::string(json_member(line->text, "lines")),
+            json_count(line->text, "authors"), json_string(line->text, "last_commit")};
+    }
+    return truth;
+}
+
+bool agrees(std::string_view state, const Truth& truth) {
+    return json_count(state, "changes") == truth.changes &&
+           json_count(state, "added") == truth.added &&
+           json_count(state, "deleted") == truth.deleted &&
+           json_member(state, "lines") == truth.lines &&
+           elements_of(json_member(state, "authors")) == truth.authors &&
+           json_string(state, "last_commit") == truth.last_commit;
+}
+
+}  // namespace firn::cli

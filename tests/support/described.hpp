@@ -1,0 +1,44 @@
+// Holds answers against openapi.json: is such a status, with such a body, described for the call?
+//
+// It knows the words of JSON Schema that the document uses, and objects to any other, so that
+// nothing is passed over.
+// Thread: one at a time. Errors: an objection in words; empty: as described.
+#pragma once
+
+#include "tests/support/http_client.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace firn::test {
+
+class Description {
+public:
+    Description();
+
+    [[nodiscard]] std::string objection(std::string_view method, std::string_view target,
+                                        const HttpReply& reply) const;
+
+private:
+    // Null if it is not described.
+    [[nodiscard]] const boost::json::object* path_item(std::string_view target) const;
+    [[nodiscard]] const boost::json::value& resolved(const boost::json::value& schema) const;
+    [[nodiscard]] std::string objection_to_body(const boost::json::object& response,
+                                                const HttpReply& reply) const;
+    [[nodiscard]] std::string objection_to(const boost::json::value& value,
+                                           const boost::json::value& schema,
+                                           const std::string& at) const;
+    [[nodiscard]] std::string objection_to_word(const boost::json::value& value,
+                                                std::string_view word,
+                                                const boost::json::object& schema,
+                                                const std::string& at) const;
+    [[nodiscard]] std::string objection_to_members(const boost::json::object& value,
+                                                   const boost::json::object& schema,
+                                                   const std::string& at) const;
+
+    boost::json::value document_;
+};
+
+}  // namespace firn::test
