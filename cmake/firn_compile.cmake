@@ -3,10 +3,13 @@
 option(FIRN_USE_CCACHE "Compile through ccache where it is installed" ON)
 find_program(FIRN_CCACHE ccache)
 if(FIRN_USE_CCACHE AND FIRN_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-    # Precompiled headers need ccache to look past their time stamps.
+    # Precompiled headers need ccache to look past their time stamps. Another checkout of the same
+    # sources compiles to the same objects: paths count from the checkout.
     set(CMAKE_CXX_COMPILER_LAUNCHER
         ${CMAKE_COMMAND} -E env
         CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}
+        CCACHE_NOHASHDIR=1
         ${FIRN_CCACHE})
 endif()
 
