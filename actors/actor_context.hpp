@@ -25,10 +25,13 @@ public:
     // Straight to the commit queue, together; an error leaves them with the caller.
     [[nodiscard]] virtual error_code enqueue(CommitRequests& requests) = 0;
     // The stream has come to where its policy wants a snapshot, or a save failed.
-    virtual void snapshot_due(const StreamName& stream) = 0;
+    // False: too many wait; ask again later.
+    [[nodiscard]] virtual bool snapshot_due(const StreamName& stream) = 0;
     virtual void snapshot_failed(const StreamName& stream) = 0;
     // What was due was handed to the store, or is not to be had.
     virtual void snapshot_handed_over() = 0;
+    // The stream is deleted: so is the policy of its own.
+    virtual void policy_ended(const StreamName& stream) = 0;
 
 protected:
     ~ActorHost() = default;

@@ -13,7 +13,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Enough for a mean, little enough to be done before anybody notices.
+// Enough for a mean, little enough to be done before anybody notices; where an event takes long,
+// the time is up first.
+constexpr std::chrono::milliseconds probe_time_max{20};
 constexpr std::uint32_t streams_looked_at = 100;
 constexpr std::uint64_t events_max = 2'000;
 constexpr int repeats = 8;
@@ -62,9 +64,10 @@ void probe_category(ActorContext& context, Category& category) {
     }
     Fold fold(by, by->engine->initial(), no_version);
     const auto up_to = Version{std::min(stream->version.value(), events_max)};
-    for (bool at_end = false; !at_end;) {
+    const TurnTime time(probe_time_max);
+    for (bool at_end = false; !at_end && !time.is_up();) {
         const auto began = Clock::now();
-        const auto slice = fold.read(*pass, stream->stream, up_to);
+        const auto slice = fold.read(*pass, stream->stream, up_to, time);
         if (slice.error || slice.failure) {
             return;
         }

@@ -1,5 +1,7 @@
 #include "actors/fold.hpp"
 
+#include "actors/deciders/interrupted.hpp"
+
 #include <algorithm>
 
 namespace firn {
@@ -28,8 +30,12 @@ Fold::Text Fold::json() const {
 }
 
 std::unique_ptr<FoldFailure> Fold::evolve(const EventView& event) {
-    if (const auto reason = state_->evolve(event)) {
-        return std::make_unique<FoldFailure>(FoldFailure{event.version, std::move(*reason)});
+    try {
+        if (const auto reason = state_->evolve(event)) {
+            return std::make_unique<FoldFailure>(FoldFailure{event.version, *reason});
+        }
+    } catch (const Interrupted& interrupted) {
+        throw FoldInterrupted(FoldFailure{event.version, interrupted.what()});
     }
     const auto bytes_max = by_->state_bytes_max * memory_factor + memory_base;
     if (state_->memory_bytes() > bytes_max) {
@@ -43,7 +49,7 @@ std::unique_ptr<FoldFailure> Fold::evolve(const EventView& event) {
     return nullptr;
 }
 
-std::unique_ptr<FoldFailure> Fold::apply(const CommittedEvents& committed) {
+std::unique_ptr<FoldFailure> Fold::apply(const CommittedEvents& committed, const TurnTime& time) {
     if (committed.first_version > version_.next() || committed.last_version() <= version_) {
         return nullptr;
     }
@@ -66,11 +72,15 @@ std::unique_ptr<FoldFailure> Fold::apply(const CommittedEvents& committed) {
         if (auto failure = evolve(event)) {
             return failure;
         }
+        if (time.is_up()) {
+            break;
+        }
     }
     return nullptr;
 }
 
-Fold::Slice Fold::read(const EventStore& store, const StreamName& stream, Version up_to) {
+Fold::Slice Fold::read(const EventStore& store, const StreamName& stream, Version up_to,
+                       const TurnTime& time) {
     Slice slice;
     StreamQuery query;
     query.from = version_.next();
@@ -96,6 +106,9 @@ Fold::Slice Fold::read(const EventStore& store, const StreamName& stream, Versio
             return slice;
         }
         ++slice.applied;
+        if (time.is_up()) {
+            break;
+        }
     }
     slice.at_end = version_ >= std::min(up_to, slice.head);
     if (!slice.at_end && slice.applied == 0) {

@@ -5,12 +5,16 @@
 // committed or are about to be. After a failure it is void.
 // Thread: one at a time.
 // Errors: storage_errc of the read, or the FoldFailure of the event that could not be folded.
+// Throws FoldInterrupted.
 #pragma once
 
 #include "actors/categories/category.hpp"
+#include "actors/turn_time.hpp"
 #include "storage/event_store.hpp"
 
+#include <exception>
 #include <memory>
+#include <utility>
 
 namespace firn {
 
@@ -26,9 +30,18 @@ struct CommittedEvents {
     }
 };
 
+// Folding was stopped at an event for a reason that lies not in it (Interrupted).
+class FoldInterrupted : public std::exception {
+public:
+    explicit FoldInterrupted(FoldFailure at) : failure(std::move(at)) {}
+    [[nodiscard]] const char* what() const noexcept override { return failure.reason.c_str(); }
+
+    const FoldFailure failure;
+};
+
 class Fold {
 public:
-    // Events read from the store in one go. More would keep a thread from other streams for long.
+    // Events read from the store in one go, unless the time is up before.
     static constexpr std::uint32_t slice_events_max = 1000;
 
     // `by` has an engine.
@@ -46,8 +59,10 @@ public:
     [[nodiscard]] Text json() const;
     [[nodiscard]] Decision decide(const Command& command) { return state_->decide(command); }
 
-    // Applies those that come next; events that would leave a gap, or are known, are passed over.
-    [[nodiscard]] std::unique_ptr<FoldFailure> apply(const CommittedEvents& committed);
+    // Applies those that come next, until the time is up; events that would leave a gap, or are
+    // known, are passed over.
+    [[nodiscard]] std::unique_ptr<FoldFailure> apply(const CommittedEvents& committed,
+                                                     const TurnTime& time = TurnTime());
 
     struct Slice {
         error_code error;
@@ -56,8 +71,9 @@ public:
         bool at_end = false;  // arrived at `up_to` or at the head
         std::uint32_t applied = 0;
     };
-    // Reads and applies the next events, not beyond up_to.
-    [[nodiscard]] Slice read(const EventStore& store, const StreamName& stream, Version up_to);
+    // Reads and applies the next events, one at least, not beyond up_to.
+    [[nodiscard]] Slice read(const EventStore& store, const StreamName& stream, Version up_to,
+                             const TurnTime& time = TurnTime());
 
 private:
     [[nodiscard]] std::unique_ptr<FoldFailure> evolve(const EventView& event);

@@ -79,9 +79,10 @@ private:
     // ActorHost
     void start_write(std::unique_ptr<WriteRequest> request) override;
     error_code enqueue(CommitRequests& requests) override;
-    void snapshot_due(const StreamName& stream) override;
+    [[nodiscard]] bool snapshot_due(const StreamName& stream) override;
     void snapshot_failed(const StreamName& stream) override;
     void snapshot_handed_over() override;
+    void policy_ended(const StreamName& stream) override;
 
     enum class Admitted : std::uint8_t { yes, parked, no };
     [[nodiscard]] Admitted admit(std::unique_ptr<WriteRequest>& request);

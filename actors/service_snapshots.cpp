@@ -223,8 +223,16 @@ CategoryAdvice Service::Impl::advise(const std::string& name) const {
     return answer;
 }
 
-void Service::Impl::snapshot_due(const StreamName& stream) {
-    snapshots_->add(stream);
+bool Service::Impl::snapshot_due(const StreamName& stream) {
+    return snapshots_->add(stream);
+}
+
+// Not here on the journal's thread: a change of settings may be waited for.
+void Service::Impl::policy_ended(const StreamName& stream) {
+    auto erase = [categories = context_->categories, stream] {
+        categories->set_policy(stream, {}, [](error_code) {});
+    };
+    context_->executor.post(erase);
 }
 
 void Service::Impl::snapshot_failed(const StreamName& stream) {

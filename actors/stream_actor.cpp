@@ -41,7 +41,8 @@ StreamActor::~StreamActor() {
 }
 
 bool StreamActor::is_overloaded() const noexcept {
-    const auto waiting = work_ ? work_->commands.size() + work_->parked.size() : 0;
+    const auto waiting =
+        work_ ? work_->commands.size() + work_->parked.size() + work_->snapshots.size() : 0;
     return std::size_t{writes_} + reads_ + waiting >= context_.limits.inbox_max;
 }
 
@@ -57,7 +58,7 @@ StreamActor::Admission StreamActor::begin_write(bool has_waited) {
     if (is_overloaded()) {
         return Admission::overloaded;
     }
-    if (!has_waited && work_ && !work_->commands.empty()) {
+    if (work_ && (work_->deciding || (!has_waited && !work_->commands.empty()))) {
         return Admission::wait;
     }
     ++writes_;
@@ -66,7 +67,7 @@ StreamActor::Admission StreamActor::begin_write(bool has_waited) {
 
 bool StreamActor::park(std::unique_ptr<WriteRequest>& request) {
     const std::lock_guard lock(mutex_);
-    if (!work_ || work_->commands.empty()) {
+    if (!work_ || (work_->commands.empty() && !work_->deciding)) {
         return false;
     }
     request->set_waited();
@@ -90,6 +91,7 @@ void StreamActor::end_write(const StreamWrite& write, const error_code& error,
                             const StreamOutcome* outcome) noexcept {
     bool turn = false;
     bool due = false;
+    bool policy_ends = false;
     {
         const std::lock_guard lock(mutex_);
         BOOST_ASSERT(writes_ != 0);
@@ -100,23 +102,40 @@ void StreamActor::end_write(const StreamWrite& write, const error_code& error,
             }
         } else if (write.kind == StreamWrite::Kind::delete_stream) {
             forget();
-        } else {
+            policy_ends = has_own_every_ || has_own_keep_;
+        } else if (!outcome->replayed) {
+            // A replay's version is the one of long ago; a check may be of no stream at all.
             head_ = std::max(head_, outcome->version);
-            head_known_ = true;
-            if (!outcome->replayed && write.events && !write.events->empty()) {
+            head_known_ = head_ != no_version;
+            if (write.events && !write.events->empty()) {
                 keep_unfolded({write.events, outcome->first_version, outcome->position,
                                outcome->recorded_at});
                 due = crosses_policy(*outcome) && !std::exchange(snapshot_due_, true);
                 category_->costs.appended.add(write.events->count());
             }
         }
+        if (unfolded_full() && !std::exchange(read_lately_, false)) {
+            drop_unfolded();
+        }
         turn = (unfolded_full() || wants_commands()) && take_turn();
     }
     if (turn) {
         schedule_turn();
     }
-    if (const auto host = due ? context_.host.lock() : nullptr) {
-        host->snapshot_due(name_);
+    if (due) {
+        tell_snapshot_due();
+    }
+    if (const auto host = policy_ends ? context_.host.lock() : nullptr) {
+        host->policy_ended(name_);
+    }
+}
+
+// Who is not taken asks again at its next interval.
+void StreamActor::tell_snapshot_due() {
+    const auto host = context_.host.lock();
+    if (!host || !host->snapshot_due(name_)) {
+        const std::lock_guard lock(mutex_);
+        snapshot_due_ = false;
     }
 }
 
@@ -185,10 +204,18 @@ void StreamActor::state(Reply<StateResult> reply) {
 
 void StreamActor::snapshot(Reply<SnapshotAnswer> reply) {
     bool turn = false;
+    bool refused = false;
     {
         const std::lock_guard lock(mutex_);
-        work().snapshots.push_back(std::move(reply));
-        turn = take_turn();
+        refused = is_overloaded();
+        if (!refused) {
+            work().snapshots.push_back(std::move(reply));
+            turn = take_turn();
+        }
+    }
+    if (refused) {
+        context_.counters.overloads.add();
+        std::move(reply).post(StateFailure{actor_errc::overloaded, {}, {}});
     }
     if (turn) {
         schedule_turn();
@@ -231,10 +258,18 @@ void StreamActor::keep_unfolded(CommittedEvents committed) {
     unfolded_.push_back(std::move(committed));
     if (unfolded_.size() > unfolded_max * unfolded_drop_factor ||
         unfolded_bytes_ > unfolded_bytes_max * unfolded_drop_factor) {
-        // Folding does not keep up. The gap is read from the store when somebody asks.
-        unfolded_.clear();
-        unfolded_bytes_ = 0;
+        drop_unfolded();  // folding does not keep up
     }
+}
+
+// A stream that is written and not read is not folded: whoever asks for its state, a snapshot for
+// one, reads what is missing.
+void StreamActor::drop_unfolded() noexcept {
+    keeps_state_ = false;
+    cost_ -= unfolded_bytes_;
+    context_.counters.actor_bytes.subtract(unfolded_bytes_);
+    unfolded_.clear();
+    unfolded_bytes_ = 0;
 }
 
 bool StreamActor::unfolded_full() const noexcept {

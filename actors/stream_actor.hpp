@@ -8,11 +8,14 @@
 // Folding happens in turns: one at a time per actor, a slice each, posted to the executor, which
 // makes an actor's turns its strand. Bookkeeping is under a mutex held for a few instructions, so
 // that an append needs no hop and cached_state() no wait. Events that end_write brings are kept
-// unfolded until a state is asked for or they are too many; a gap is read from the store.
+// unfolded until a state is asked for or they are too many; then they are folded if anybody has
+// asked lately, else dropped. A gap is read from the store.
 //
 // Commands are decided in turns, too, in batches, and only while no other write is in flight:
 // each on the state that those before it will leave. While commands wait, writes that come in
-// wait behind them (begin_write answers `wait`, park takes them). So a command meets no conflict.
+// wait behind them (begin_write answers `wait`, park takes them), and from the moment a batch is
+// taken until it is in the queue nothing else of the stream gets in. So a command meets no
+// conflict.
 // While a batch is on its way the fold is ahead of what is durable; the actor serves nobody then.
 //
 // Thread: any, except end_write: journal thread, in queue order.
@@ -113,12 +116,14 @@ private:
     void schedule_turn();
     [[nodiscard]] bool wants_commands() const noexcept;
     void keep_unfolded(CommittedEvents committed);
+    void drop_unfolded() noexcept;
     void forget();
     void account();
     [[nodiscard]] bool unfolded_full() const noexcept;
     [[nodiscard]] bool is_overloaded() const noexcept;
     [[nodiscard]] Work& work();
     [[nodiscard]] bool crosses_policy(const StreamOutcome& outcome) const noexcept;
+    void tell_snapshot_due();
 
     ActorContext& context_;
     const StreamName name_;
@@ -127,11 +132,12 @@ private:
 
     mutable std::mutex mutex_;
     // Under the mutex.
-    Version head_;             // newest durable version, if known
-    bool head_known_ = false;  // false: only the store knows
-    bool has_turn_ = false;    // a turn is posted or runs; it alone touches the group below
-    bool forget_ = false;      // the next turn starts from nothing
-    bool keeps_state_ = false;
+    Version head_;                 // newest durable version, if known
+    bool head_known_ = false;      // false: only the store knows
+    bool has_turn_ = false;        // a turn is posted or runs; it alone touches the group below
+    bool forget_ = false;          // the next turn starts from nothing
+    bool keeps_state_ = false;     // what is committed is kept for the fold
+    bool read_lately_ = false;     // since the fold last kept up, somebody wanted the state
     bool snapshot_asked_ = false;  // by the policy
     bool snapshot_due_ = false;    // the host knows of it
     std::uint32_t writes_ = 0;     // in flight

@@ -3,6 +3,7 @@
 #include "actors/stream_actor_work.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 
 namespace firn {
@@ -11,6 +12,9 @@ namespace {
 
 // Bounds a turn, and how much is decided again if a write fails.
 constexpr std::size_t batch_max = 256;
+// Events that a command was decided to be, folded before they are appended; longer would keep the
+// thread from everybody.
+constexpr std::chrono::seconds fold_time_max{2};
 // Only writes from outside this process's actors could make a conflict at all.
 constexpr std::uint32_t attempts_max = 16;
 
@@ -65,11 +69,14 @@ bool StreamActor::wants_commands() const noexcept {
 
 void StreamActor::decide_batch(Slice& slice) {
     auto batch = take_commands();
+    if (batch.empty()) {
+        return;  // a write got in before them; its end brings the next turn
+    }
     CommandCalls undecided;
     bool voids_fold = false;
-    for (std::size_t i = 0; i != batch.size() && !voids_fold; ++i) {
+    for (std::size_t i = 0; i != batch.size(); ++i) {
         voids_fold = !decide(batch[i]);
-        if (voids_fold) {
+        if (voids_fold || slice.time.is_up()) {
             const auto rest = batch.begin() + static_cast<std::ptrdiff_t>(i) + 1;
             std::move(rest, batch.end(), std::back_inserter(undecided));
             batch.erase(rest, batch.end());
@@ -86,6 +93,7 @@ void StreamActor::decide_batch(Slice& slice) {
     // What came in behind these commands goes its way behind them.
     const std::lock_guard lock(mutex_);
     if (work_) {
+        work_->deciding = false;
         std::move(work_->parked.begin(), work_->parked.end(), std::back_inserter(slice.released));
         work_->parked.clear();
     }
@@ -95,6 +103,9 @@ void StreamActor::decide_batch(Slice& slice) {
 CommandCalls StreamActor::take_commands() {
     CommandCalls batch;
     const std::lock_guard lock(mutex_);
+    if (!wants_commands()) {
+        return batch;
+    }
     auto& commands = work_->commands;
     while (!commands.empty() && batch.size() != batch_max) {
         const auto& id = commands.front().id;
@@ -104,6 +115,7 @@ CommandCalls StreamActor::take_commands() {
         batch.push_back(std::move(commands.front()));
         commands.pop_front();
     }
+    work_->deciding = true;
     return batch;
 }
 
@@ -168,7 +180,12 @@ bool StreamActor::append_decided(CommandCall& call, const Decision& decision) {
     const auto first = fold_->version().next();
     std::unique_ptr<FoldFailure> failed;
     try {
-        failed = fold_->apply({encoded.events, first, no_position, recorded_at});
+        failed = fold_->apply({encoded.events, first, no_position, recorded_at},
+                              TurnTime(fold_time_max));
+        if (!failed && fold_->version() < first.plus(encoded.events->count() - 1)) {
+            failed = std::make_unique<FoldFailure>(
+                FoldFailure{fold_->version(), "that takes more than 2 s"});
+        }
     } catch (const std::exception& exception) {
         failed = std::make_unique<FoldFailure>(FoldFailure{first, exception.what()});
     }

@@ -68,7 +68,8 @@ void StreamActor::save_snapshot(Slice& slice, const Fold::Text& text) {
         };
         context->executor.post(answer);
     };
-    pass->snapshots().save(name_, std::move(snapshot), policy(by).keep, std::move(done));
+    pass->snapshots().save(name_, std::move(snapshot), policy(*category_->in_effect()).keep,
+                           std::move(done));
     category_->costs.snapshots_made.add(1, std::chrono::steady_clock::now() - began);
 }
 

@@ -15,6 +15,9 @@ void StreamActor::turn() {
     Slice slice;
     try {
         run_slice(slice);
+    } catch (const FoldInterrupted& interrupted) {
+        fold_.reset();
+        fail(slice, {actor_errc::fold_failed, {}, interrupted.failure});
     } catch (const std::exception& exception) {
         // A decider that throws, or no memory: this stream's state is void, the actor lives on.
         fold_.reset();
@@ -60,7 +63,7 @@ void StreamActor::run_slice(Slice& slice) {
     if (!fold_ && (!slice.wanted || !start(slice))) {
         return;
     }
-    if (!apply_unfolded(slice) || !slice.wanted) {
+    if (!apply_unfolded(slice) || !slice.wanted || slice.time.is_up()) {
         return;
     }
     const bool behind = slice.must_read || fold_->version() < slice.head;
@@ -110,8 +113,9 @@ void StreamActor::begin_slice(Slice& slice) {
     slice.decides = wants_commands();
     slice.wants_snapshot = snapshot_asked_ || (work_ && !work_->snapshots.empty());
     slice.wanted = !serving_.empty() || slice.decides || slice.wants_snapshot;
+    read_lately_ = read_lately_ || !serving_.empty() || slice.decides;
     // From here on end_write keeps what it brings, also during the load.
-    keeps_state_ = !failure_ && (fold_ || slice.wanted);
+    keeps_state_ = !failure_ && (slice.wanted || (fold_ && keeps_state_));
 }
 
 // False: there is no state to be had, and the waiting were told.
@@ -138,21 +142,25 @@ bool StreamActor::start(Slice& slice) {
         generation_ = fold_->by().generation;
         due = start.passed_over && !std::exchange(snapshot_due_, true);
     }
-    if (const auto host = due ? context_.host.lock() : nullptr) {
-        host->snapshot_due(name_);
+    if (due) {
+        tell_snapshot_due();
     }
     return true;
 }
 
-// False: the fold failed, and the waiting were told.
+// False: the fold failed, and the waiting were told. What there is no time for is read from the
+// store when somebody asks.
 bool StreamActor::apply_unfolded(Slice& slice) {
     const auto before = fold_->version();
     for (const auto& committed : slice.unfolded) {
-        if (auto failure = fold_->apply(committed)) {
+        if (auto failure = fold_->apply(committed, slice.time)) {
             fold_.reset();
             fail(slice, {actor_errc::fold_failed, {}, *failure});
             remember_failure(std::move(*failure));
             return false;
+        }
+        if (slice.time.is_up()) {
+            break;
         }
     }
     context_.counters.events_applied.add(fold_->version().since(before));
@@ -167,7 +175,8 @@ bool StreamActor::read_slice(Slice& slice) {
         return false;
     }
     const auto began = std::chrono::steady_clock::now();
-    auto read = fold_->read(*pass, name_, Version{std::numeric_limits<std::uint64_t>::max()});
+    auto read =
+        fold_->read(*pass, name_, Version{std::numeric_limits<std::uint64_t>::max()}, slice.time);
     context_.counters.events_applied.add(read.applied);
     category_->costs.events_folded.add(read.applied, std::chrono::steady_clock::now() - began);
     load_applied_ += read.applied;
@@ -261,6 +270,7 @@ void StreamActor::fail(Slice& slice, const StateFailure& failure) {
             slice.failed_commands.push_back(std::move(call));
         }
         work_->commands.clear();
+        work_->deciding = false;
         std::move(work_->parked.begin(), work_->parked.end(), std::back_inserter(slice.released));
         work_->parked.clear();
     }

@@ -13,6 +13,7 @@ struct StreamActor::Work {
     CommandCalls batch;     // decided, on their way
     std::size_t batch_unwritten = 0;
     bool batch_voids_fold = false;  // its last command left no state to go on with
+    bool deciding = false;          // commands were taken and are not in the queue yet
     std::vector<std::unique_ptr<WriteRequest>> parked;
     std::vector<Reply<SnapshotAnswer>> snapshots;
 
@@ -23,6 +24,7 @@ struct StreamActor::Work {
 
 // One turn: what it was given under the mutex, and whom it answers at its end.
 struct StreamActor::Slice {
+    TurnTime time;
     std::vector<CommittedEvents> unfolded;
     bool speculating = false;  // a batch is on its way: nothing to do
     bool must_read = false;    // what memory knows may not be all that is durable

@@ -24,6 +24,8 @@ void VersionRead::run_slice() {
     std::optional<StateResult> answer;
     try {
         answer = next_slice();
+    } catch (const FoldInterrupted& interrupted) {
+        answer = StateFailure{actor_errc::fold_failed, {}, interrupted.failure};
     } catch (const std::exception& exception) {
         answer = StateFailure{actor_errc::fold_failed, {}, FoldFailure{{}, exception.what()}};
     }

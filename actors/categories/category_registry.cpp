@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::uint32_t documents_page = 1000;
 
+// Categories without settings whose costs are remembered while none of their streams is in memory.
+constexpr std::size_t kept_unset_max = 64;
+
 std::string policy_key(const StreamName& stream) {
     return stream.category + '\0' + stream.id;
 }
@@ -97,6 +100,9 @@ std::shared_ptr<Category> CategoryRegistry::find_or_make(std::string_view name) 
     if (!category) {
         category = std::make_shared<Category>(std::string(name), found->second.in_effect);
         found->second.category = category;
+        if (known_.size() <= kept_unset_max) {
+            found->second.kept = category;
+        }
     }
     return category;
 }

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t type_bytes_max = 255;
 constexpr std::size_t event_bytes_max = 1u << 20;
+constexpr std::size_t decided_bytes_max = 8u << 20;  // as much as an append may bring
 
 std::string objection_to(const DecidedEvent& event, std::size_t index) {
     const auto named = "decide returned as event " + std::to_string(index + 1) + " ";
@@ -45,6 +46,34 @@ NewEvent as_new(const EventView& event) {
     copy.traceparent = event.traceparent;
     copy.recorded_at = event.recorded_at;
     return copy;
+}
+
+// Those that a command was decided to be stand together, from appended.version on; a page holds
+// only so many bytes of them.
+error_code read_decided(const EventStore& store, const StreamName& stream, const EventId& command,
+                        StreamOutcome& appended, EncodedEvents& events) {
+    StreamQuery query;
+    query.from = appended.version;
+    query.limit = decided_events_max;
+    for (;;) {
+        const auto page = store.read(stream, query);
+        if (!page) {
+            return page.error();
+        }
+        for (const auto& event : page->events) {
+            if (event.id != derived_event_id(command, events.count())) {
+                return {};
+            }
+            events.add(as_new(event));
+            appended.version = event.version;
+            appended.position = event.position;
+            appended.recorded_at = event.recorded_at;
+        }
+        if (page->events.empty() || appended.version >= page->version) {
+            return {};
+        }
+        query.from = appended.version.next();
+    }
 }
 
 CommandOutcome failed(error_code error) {
@@ -93,6 +122,10 @@ CommandEvents encode_decided(const std::vector<DecidedEvent>& decided,
         event.traceparent = traceparent;
         event.recorded_at = recorded_at;
         encoded->add(event);
+        if (encoded->bytes().size() > decided_bytes_max) {
+            return {nullptr, "decide returned events of more than " +
+                                 std::to_string(decided_bytes_max) + " bytes in all"};
+        }
     }
     return {std::move(encoded), {}};
 }
@@ -110,21 +143,8 @@ std::optional<CommandOutcome> find_command(const EventStore& store, const Stream
     auto events = std::make_shared<EncodedEvents>();
     outcome.appended = {(*first)->version, (*first)->version, (*first)->position,
                         (*first)->recorded_at, true};
-    StreamQuery query;
-    query.from = (*first)->version;
-    query.limit = decided_events_max;
-    const auto page = store.read(stream, query);
-    if (page) {
-        for (const auto& event : page->events) {
-            if (event.id != derived_event_id(command, events->count())) {
-                break;
-            }
-            events->add(as_new(event));
-            outcome.appended.version = event.version;
-            outcome.appended.position = event.position;
-            outcome.appended.recorded_at = event.recorded_at;
-        }
-    } else if (page.error() == storage_errc::compacted) {
+    auto read = read_decided(store, stream, command, outcome.appended, *events);
+    if (read == storage_errc::compacted) {
         // The ids outlive the events.
         for (std::uint32_t i = 1;; ++i) {
             const auto next = store.find_event(stream, derived_event_id(command, i));
@@ -137,8 +157,8 @@ std::optional<CommandOutcome> find_command(const EventStore& store, const Stream
             outcome.appended.version = (*next)->version;
             outcome.appended.position = (*next)->position;
         }
-    } else {
-        return failed(page.error());
+    } else if (read) {
+        return failed(read);
     }
     outcome.events = std::move(events);
     return outcome;

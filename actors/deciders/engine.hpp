@@ -73,7 +73,7 @@ struct Decision {
 class FoldedState {
 public:
     virtual ~FoldedState() = default;
-    // The event's version, id, time and texts are set, its position perhaps not.
+    // The event's version, id, time, texts are set, perhaps not its position. Throws Interrupted.
     [[nodiscard]] virtual Failure evolve(const EventView& event) = 0;
     // Appends the state as JSON text that DeciderEngine::restore() takes back.
     [[nodiscard]] virtual Failure write_json(std::string& out) const = 0;

@@ -13,6 +13,7 @@
 
 #include "actors/decider.hpp"
 #include "actors/deciders/engine.hpp"
+#include "actors/deciders/interrupted.hpp"
 #include "actors/deciders/json_tree.hpp"
 #include "actors/deciders/typed_json.hpp"
 
@@ -20,6 +21,7 @@
 #include <any>
 #include <concepts>
 #include <memory>
+#include <new>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -61,6 +63,8 @@ public:
             state_ = D::evolve(std::move(state_), *typed);
             unmeasured_ += event.data.size();
             return nullptr;
+        } catch (const std::bad_alloc&) {
+            throw Interrupted("evolve failed: there is no memory");
         } catch (...) {
             return failure("evolve failed: " + thrown_reason());
         }

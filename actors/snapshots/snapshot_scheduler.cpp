@@ -18,15 +18,16 @@ SnapshotScheduler::SnapshotScheduler(std::shared_ptr<ActorContext> context, Find
       find_actor_(std::move(find_actor)),
       timer_(std::make_unique<boost::asio::steady_timer>(context_->executor.get())) {}
 
-void SnapshotScheduler::add(const StreamName& stream) {
+bool SnapshotScheduler::add(const StreamName& stream) {
     {
         const std::lock_guard lock(mutex_);
         if (closed_ || waiting_.size() >= waiting_max) {
-            return;
+            return false;
         }
         waiting_.push_back(stream);
     }
     schedule_pump();
+    return true;
 }
 
 void SnapshotScheduler::add_again(const StreamName& stream) {

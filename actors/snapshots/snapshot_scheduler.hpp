@@ -6,7 +6,7 @@
 // interval again while it waits is still served once, so that under a load which leaves no time
 // snapshots come less often, and appends as fast as without.
 //
-// Thread: any. Errors: none; past waiting_max a stream is dropped, and comes again with its next
+// Thread: any. Errors: none; past waiting_max a stream is not taken, and comes again with its next
 // interval.
 #pragma once
 
@@ -30,7 +30,8 @@ public:
     // find_actor is called until close().
     SnapshotScheduler(std::shared_ptr<ActorContext> context, FindActor find_actor);
 
-    void add(const StreamName& stream);
+    // False: past waiting_max, or closed.
+    [[nodiscard]] bool add(const StreamName& stream);
     // After a failure: a while later.
     void add_again(const StreamName& stream);
     // One that was asked for is with the store, or is not to be had.

@@ -158,6 +158,10 @@ asio::awaitable<void> delete_category(Call call) {
         name.error().write_to(call.response);
         co_return;
     }
+    if (const auto problem = check_no_precondition(call.request)) {
+        problem->write_to(call.response);
+        co_return;
+    }
     if (!call.service.categories()->find_set(*name)) {
         not_set(*name).write_to(call.response);
         co_return;

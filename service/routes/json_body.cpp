@@ -9,12 +9,19 @@ Problem malformed_body(const JsonError& error) {
                       error.reason + " (At byte " + std::to_string(error.offset) + ".)");
 }
 
-std::optional<Problem> check_plain_write(const Request& request) {
+std::optional<Problem> check_no_precondition(const Request& request) {
     const auto& headers = request.headers;
     if (headers.if_match || headers.if_none_match) {
         return bad_parameter(headers.if_match ? "If-Match" : "If-None-Match",
                              "This call looks at no precondition: it goes by what is there when "
                              "it comes. Send it without If-Match and If-None-Match.");
+    }
+    return std::nullopt;
+}
+
+std::optional<Problem> check_plain_write(const Request& request) {
+    if (auto problem = check_no_precondition(request)) {
+        return problem;
     }
     if (request.body_format == BodyFormat::json) {
         return std::nullopt;

@@ -12,8 +12,9 @@ namespace firn {
 
 // 400 for a body that is not the JSON that was asked for.
 [[nodiscard]] Problem malformed_body(const JsonError& error);
-// 400 unless the body is one JSON text and no precondition is stated: one that nothing looks at
-// must not go unheeded.
+// 400 if a precondition is stated: one that nothing looks at must not go unheeded.
+[[nodiscard]] std::optional<Problem> check_no_precondition(const Request& request);
+// 400 unless the body is one JSON text and no precondition is stated.
 [[nodiscard]] std::optional<Problem> check_plain_write(const Request& request);
 
 }  // namespace firn

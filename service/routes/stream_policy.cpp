@@ -72,6 +72,10 @@ asio::awaitable<void> delete_policy(Call call) {
         stream.error().write_to(call.response);
         co_return;
     }
+    if (const auto problem = check_no_precondition(call.request)) {
+        problem->write_to(call.response);
+        co_return;
+    }
     if (const auto deleted = check_not_deleted(call, *stream)) {
         deleted->write_to(call.response);
         co_return;

@@ -234,6 +234,10 @@ asio::awaitable<void> take_snapshot(Call call) {
         stream.error().write_to(call.response);
         co_return;
     }
+    if (const auto problem = check_no_precondition(call.request)) {
+        problem->write_to(call.response);
+        co_return;
+    }
     if (!call.request.body.empty()) {
         bad_member("", "A snapshot is taken of what is there; send no body.")
             .write_to(call.response);

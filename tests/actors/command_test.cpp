@@ -37,6 +37,12 @@ function decide(state, command)
   elseif command.type == "Double" then
     return {{type = "Deposited", data = {amount = amount}},
             {type = "Deposited", data = {amount = amount}}}
+  elseif command.type == "Fill" then
+    local events = {}
+    for i = 1, amount do
+      events[i] = {type = "Filled", data = {text = string.rep("x", 950000)}}
+    end
+    return events
   elseif command.type == "Nothing" then
     return {}
   elseif command.type == "Poison" then
@@ -142,6 +148,23 @@ BOOST_AUTO_TEST_CASE(when_a_decider_forges_a_type_of_the_server_then_nothing_is_
     const auto outcome = execute("Forge");
     BOOST_TEST(outcome.error == actor_errc::fold_failed);
     BOOST_TEST(outcome.fold->reason.find("begins with $") != std::string::npos);
+    BOOST_TEST(types().empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_large_command_is_repeated_then_all_its_events_come_again) {
+    const auto first = execute("Fill", 8, id_number(1));
+    BOOST_REQUIRE(!first.error);
+    BOOST_TEST(first.events->count() == 8u);
+    const auto again = execute("Fill", 8, id_number(1));
+    BOOST_TEST(again.appended.replayed);
+    BOOST_TEST(again.events->count() == 8u);
+    BOOST_TEST(again.appended.version == Version{8});
+}
+
+BOOST_AUTO_TEST_CASE(when_decide_returns_more_than_an_append_may_bring_then_nothing_is_appended) {
+    const auto outcome = execute("Fill", 12);
+    BOOST_TEST(outcome.error == actor_errc::fold_failed);
+    BOOST_TEST(outcome.reason.find("8388608 bytes") != std::string::npos);
     BOOST_TEST(types().empty());
 }
 

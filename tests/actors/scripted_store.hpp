@@ -59,6 +59,11 @@ public:
         const std::lock_guard lock(mutex_);
         corrupt_ = std::move(versions);
     }
+    // The next load answers its snapshot as if it were of this version.
+    void misreport_snapshot(Version told) {
+        const std::lock_guard lock(mutex_);
+        misreported_ = told;
+    }
     // Snapshot saves that come from now on are made, or fail, in release_saves(). Those that are
     // held when the store dies answer closed.
     void hold_saves() {
@@ -130,6 +135,7 @@ private:
     bool saves_held_ = false;
     std::uint64_t saves_to_fail_ = 0;
     std::vector<Version> corrupt_;
+    Version misreported_ = no_version;
     error_code save_failure_;
     bool held_ = false;
     bool waiting_ = false;
@@ -164,6 +170,7 @@ public:
             if (!found || !found->snapshot || !is_corrupt(found->snapshot->facts.version)) {
                 if (found) {
                     found->corrupt += corrupt;
+                    misreport(*found);
                 }
                 return found;
             }
@@ -188,6 +195,12 @@ private:
         const std::lock_guard lock(script_.mutex_);
         return std::find(script_.corrupt_.begin(), script_.corrupt_.end(), version) !=
                script_.corrupt_.end();
+    }
+    void misreport(SnapshotLoad& load) const {
+        const std::lock_guard lock(script_.mutex_);
+        if (load.snapshot && script_.misreported_ != no_version) {
+            load.snapshot->facts.version = std::exchange(script_.misreported_, no_version);
+        }
     }
     [[nodiscard]] SnapshotStore& sound() const { return script_.memory_->snapshots(); }
 

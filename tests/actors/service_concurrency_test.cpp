@@ -7,10 +7,14 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 using namespace firn;
@@ -109,9 +113,75 @@ awaitable<void> read_own_writes(Service& service, std::uint64_t seed, int rounds
     }
 }
 
+// Takes long enough to decide that others come in meanwhile.
+constexpr const char* slow_counter = R"lua(
+initial = {n = 0}
+function evolve(state, event)
+  state.n = state.n + 1
+  return state
+end
+function decide(state, command)
+  for i = 1, 20000 do end
+  return {{type = "Counted"}}
+end
+)lua";
+
+awaitable<void> count_by_commands(Service& service, StreamName name, int rounds,
+                                  std::atomic<int>& failed) {
+    for (int i = 0; i != rounds; ++i) {
+        Command command;
+        command.type = "Count";
+        CommandRequest request(name, std::move(command));
+        const auto outcome = co_await service.execute(std::move(request));
+        failed += outcome.error ? 1 : 0;
+    }
+}
+
+awaitable<void> count_by_appends(Service& service, StreamName name, int rounds,
+                                 std::atomic<int>& failed) {
+    for (int i = 0; i != rounds; ++i) {
+        AppendRequest request(name, Expected::any(), encode(std::vector<TestEvent>(1)));
+        const auto outcome = co_await service.append(std::move(request));
+        failed += outcome.error ? 1 : 0;
+    }
+}
+
+awaitable<void> count_slowly(Service& service, StreamName name, std::atomic<int>& failed) {
+    CategorySettings settings;
+    settings.decider = DeciderSpec{.kind = "lua", .source = slow_counter, .name = {}};
+    const auto set = co_await service.set_category(name.category, std::move(settings));
+    failed += set.error ? 1 : 0;
+    const auto executor = co_await boost::asio::this_coro::executor;
+    std::vector<std::future<void>> parts;
+    constexpr int rounds = 100;
+    for (int i = 0; i != 2; ++i) {
+        parts.push_back(boost::asio::co_spawn(
+            executor, count_by_commands(service, name, rounds, failed), boost::asio::use_future));
+        parts.push_back(boost::asio::co_spawn(
+            executor, count_by_appends(service, name, rounds, failed), boost::asio::use_future));
+    }
+    boost::asio::steady_timer pause(executor);
+    for (auto& part : parts) {
+        while (part.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+            pause.expires_after(std::chrono::milliseconds{1});
+            co_await pause.async_wait(boost::asio::use_awaitable);
+        }
+    }
+    const auto state = co_await service.state(name, std::nullopt);
+    failed += state && *state->json == "{\"n\":" + std::to_string(4 * rounds) + "}" ? 0 : 1;
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(given_two_threads, TwoThreads)
+
+BOOST_AUTO_TEST_CASE(when_others_append_while_commands_are_decided_then_there_is_no_conflict) {
+    std::atomic<int> failed{0};
+    spawn(count_slowly(service, {"counter", "1"}, failed));
+    run();
+    BOOST_TEST(failed == 0);
+    BOOST_TEST(service.stats().conflicts == 0u);
+}
 
 BOOST_AUTO_TEST_CASE(when_many_append_at_the_same_versions_then_each_version_has_one_winner) {
     constexpr std::uint64_t versions = 200;

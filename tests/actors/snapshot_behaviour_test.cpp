@@ -262,6 +262,59 @@ BOOST_AUTO_TEST_CASE(behaviour_10_a_snapshot_ahead_of_the_head_is_rejected) {
     BOOST_TEST(counts().failed == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(behaviour_10_a_loaded_snapshot_ahead_of_the_head_is_passed_over) {
+    append_singly(25);
+    restart();
+    store->misreport_snapshot(Version{30});
+    BOOST_TEST(state_text() == expected_state());
+    BOOST_TEST(state()->version == Version{25});
+    BOOST_TEST(counts().passed_over == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(when_an_old_event_is_repeated_to_a_cold_actor_then_the_state_is_the_newest) {
+    auto first = client_event(7, R"({"n":0})");
+    append({first});
+    append_singly(24);
+    restart();
+    const auto repeated = append({first});
+    BOOST_TEST(repeated.appended.replayed);
+    BOOST_TEST(repeated.appended.version == Version{1});
+    BOOST_TEST(state()->version == Version{25});
+    BOOST_TEST(state_text() == expected_state());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_guard_finds_no_stream_then_there_is_still_no_state) {
+    Transaction transaction;
+    transaction.writes.push_back({name, Expected::none()});
+    BOOST_REQUIRE(!run(service->transact(std::move(transaction))).error);
+    BOOST_TEST(state_text() == make_error_code(storage_errc::stream_not_found).message());
+}
+
+BOOST_AUTO_TEST_CASE(when_keep_changes_then_a_stream_in_memory_keeps_so_many) {
+    append_singly(30);
+    BOOST_TEST(state_text() == expected_state());
+    BOOST_TEST(versions() == numbers({20, 30}), boost::test_tools::per_element());
+    CategorySettings settings;
+    settings.snapshots.keep = 4;
+    set_category(settings);
+    append_singly(30);
+    BOOST_TEST(versions() == numbers({30, 40, 50, 60}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_the_stream_is_deleted_then_its_own_policy_is_forgotten) {
+    append_singly(1);
+    SnapshotSettings own;
+    own.every = 3;
+    BOOST_REQUIRE(!run(service->set_stream_policy(name, own)).error);
+    BOOST_REQUIRE(service->categories()->policy(name));
+    BOOST_REQUIRE(!run(service->delete_stream(name, Expected::any())).error);
+    while (service->categories()->policy(name)) {
+        io.restart();
+        io.run_one();
+    }
+    BOOST_TEST(!service->categories()->policy(name).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(behaviour_11_a_changed_decider_refolds_from_the_events) {
     append_singly(25);
     BOOST_TEST(state_text() == expected_state());

@@ -1,5 +1,7 @@
 #include "actors/deciders/lua/lua_state.hpp"
 
+#include "actors/deciders/interrupted.hpp"
+
 #include <utility>
 
 namespace firn::lua {
@@ -40,8 +42,13 @@ Failure LuaState::evolve(const EventView& event) {
     if (auto problem = start()) {
         return problem;
     }
-    auto problem = vm_->evolve(event);
-    return problem ? end(std::move(problem)) : nullptr;
+    try {
+        auto problem = vm_->evolve(event);
+        return problem ? end(std::move(problem)) : nullptr;
+    } catch (const Interrupted& interrupted) {
+        end(failure(interrupted.what()));
+        throw;
+    }
 }
 
 Failure LuaState::migrate(std::uint32_t from_revision) {

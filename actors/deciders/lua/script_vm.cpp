@@ -1,5 +1,6 @@
 #include "actors/deciders/lua/script_vm.hpp"
 
+#include "actors/deciders/interrupted.hpp"
 #include "actors/deciders/lua/decided_events.hpp"
 #include "actors/deciders/lua/json_reader.hpp"
 #include "actors/deciders/lua/json_writer.hpp"
@@ -130,6 +131,10 @@ Failure ScriptVm::evolve(const EventView& event) {
     }
     const auto error = vm_.call(2, 1);
     event_table_.end();
+    if (error && error->stop == Stop::time) {
+        // The count of instructions is the limit; the clock means that the machine is too slow.
+        throw Interrupted(*failed("evolve", *error));
+    }
     if (error) {
         return failed("evolve", *error);
     }

@@ -2,6 +2,8 @@
 // program, both against the truth; across a restart, and with a cache so small that every read
 // loads from a snapshot.
 
+#include "actors/json/canonical.hpp"
+#include "actors/json/value.hpp"
 #include "service/cli/http_client.hpp"
 #include "service/cli/json_layout.hpp"
 #include "tests/service/cli/program_under_test.hpp"
@@ -31,21 +33,30 @@ struct RealDeciders {
         BOOST_TEST(ended.code == 0, ended.errors);
         BOOST_TEST(json_count(ended.output, "events_appended") == events_in_all);
     }
-    void check_states(const test::ServerProcess& server) const {
+    // Returns the hash of each state.
+    std::map<std::string, std::string> check_states(const test::ServerProcess& server) const {
+        std::map<std::string, std::string> hashes;
         HttpClient client(parse_server_url(server.url()));
         std::size_t right = 0;
         for (const auto& [id, expected] : truth) {
             const auto answer = client.get(stream_path("file", id) + "/state");
+            const auto state = json_member(answer.body, "state");
             right += answer.status == 200 &&
                              json_count(answer.body, "version") == expected.changes &&
-                             agrees(json_member(answer.body, "state"), expected)
+                             agrees(state, expected)
                          ? 1
                          : 0;
+            hashes[id] = hash_of(state);
         }
         BOOST_TEST(right == streams_in_all);
+        return hashes;
     }
-    static std::uint64_t events_applied(HttpClient& client) {
-        return json_count(json_member(client.get("/v1/stats").body, "snapshots"), "events_applied");
+    static std::string hash_of(std::string_view state) {
+        const auto value = parse_json(state);
+        return value ? to_hex(state_hash(*value)) : "no JSON";
+    }
+    static std::uint64_t counted(HttpClient& client, std::string_view name) {
+        return json_count(json_member(client.get("/v1/stats").body, "snapshots"), name);
     }
     // Until no stream waits for a snapshot, at most a minute.
     static void wait_for_snapshots(const test::ServerProcess& server) {
@@ -74,9 +85,10 @@ BOOST_AUTO_TEST_CASE(when_it_is_imported_then_all_states_are_the_truth_also_afte
         check_states(server);
         BOOST_TEST(server.stop() == 0);
     }
+    std::map<std::string, std::string> hashes;
     {
         test::ServerProcess server(data);
-        check_states(server);
+        hashes = check_states(server);
         BOOST_TEST(server.stop() == 0);
     }
     // The same decider as typed C++ in a program that embeds the store.
@@ -87,7 +99,11 @@ BOOST_AUTO_TEST_CASE(when_it_is_imported_then_all_states_are_the_truth_also_afte
         const auto line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(rest.size(), line.size() + 1));
         const auto found = truth.find(json_string(line, "id"));
-        right += found != truth.end() && agrees(json_member(line, "state"), found->second) ? 1 : 0;
+        const auto state = json_member(line, "state");
+        right += found != truth.end() && agrees(state, found->second) &&
+                         hashes[found->first] == hash_of(state)
+                     ? 1
+                     : 0;
     }
     BOOST_TEST(embedding.wait() == 0, test::text_of(directory.path() / "errors"));
     BOOST_TEST(right == streams_in_all);
@@ -107,9 +123,11 @@ BOOST_AUTO_TEST_CASE(when_nothing_stays_in_memory_then_loads_apply_at_most_N_eve
     for (const auto* other : {"src/Makefile", "README.txt", "src/eval.c", "src/edit.c"}) {
         BOOST_TEST(client.get(stream_path("file", other) + "/state").status == 200u);
     }
-    const auto before = events_applied(client);
+    const auto before = counted(client, "events_applied");
+    const auto used = counted(client, "used");
     const auto answer = client.get(stream_path("file", longest) + "/state");
-    const auto applied = events_applied(client) - before;
+    const auto applied = counted(client, "events_applied") - before;
+    BOOST_TEST(counted(client, "used") - used == 1u);
     BOOST_TEST(agrees(json_member(answer.body, "state"), truth.at(longest)));
     BOOST_TEST_MESSAGE("a load of " << longest << " applied " << applied << " events");
     BOOST_TEST(applied <= every);

@@ -2,6 +2,7 @@
 // Thread: one at a time. Errors: what a test does not expect fails it.
 #pragma once
 
+#include "actors/deciders/interrupted.hpp"
 #include "actors/deciders/lua/lua_engine.hpp"
 #include "actors/json/canonical.hpp"
 #include "actors/json/value.hpp"
@@ -58,9 +59,13 @@ public:
     }
     // Why evolve fails on the data.
     std::string failing(std::string_view data = "{}", std::string_view type = "Happened") {
-        const auto failure = evolve(data, type);
-        BOOST_REQUIRE(failure);
-        return *failure;
+        try {
+            const auto failure = evolve(data, type);
+            BOOST_REQUIRE(failure);
+            return *failure;
+        } catch (const Interrupted& interrupted) {
+            return interrupted.what();
+        }
     }
     [[nodiscard]] std::string text() const {
         std::string out;
