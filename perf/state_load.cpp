@@ -1,14 +1,15 @@
 // What does it cost to load a state, by the length of its stream, and do snapshots pay?
 //
 // Unit: microseconds a load (median), and ratios in the same run. Streams of 10 to 1,000,000
-// merge patches of about 200 bytes, states of 0.5 and 10 KB; without snapshots, and with one every
-// N events. Lengths are one short of a multiple, so that each load has the most events behind its
-// snapshot that N allows. Warm, and with the page cache emptied before each load (the store is
-// closed, its file dropped from the cache, and opened again). Beside it: the same patches merged
-// in memory, without a store.
-// It checks every state that it loads against the fold in memory.
+// merge patches of about 200 bytes, of which the first sets a whole state of 0.5 or 10 KB; without
+// snapshots, and with one every N events. Lengths are one short of a multiple, so that each load
+// has the most events behind its snapshot that N allows. Warm, and with the page cache emptied
+// before each load (the store is closed, its file dropped from the cache, and opened again). Beside
+// it: the same patches merged in memory, without a store. It checks every state that it loads
+// against the fold in memory. The ratios at the end are of loads in turns, so that both sides meet
+// the same minute of the machine.
 //
-// --chart FILE draws the result.
+// --charts DIR draws the results.
 
 #include "actors/deciders/merge_patch.hpp"
 #include "actors/fold_start.hpp"
@@ -47,12 +48,19 @@ struct StateSize {
 };
 constexpr std::array<StateSize, 2> sizes{{{"0.5 KB", 10}, {"10 KB", 300}}};
 
-// One of the members, and what every event states anew: the state has a bounded size.
-std::string patch(std::mt19937_64& random, std::size_t members) {
-    return fmt::format(
-        R"({{"f{:03}":"{:016x}{:04x}","at":"2026-11-24T10:{:02}:{:02}Z","author":"author-{:04}","note":"{:016x}{:016x}{:016x}{:016x}"}})",
-        random() % members, random(), random() % 65536, random() % 60, random() % 60,
-        random() % 1000, random(), random(), random(), random());
+// All members once, one of them after that, and what every event states anew: the state has its
+// size from the beginning.
+std::string patch(std::mt19937_64& random, std::size_t members, bool is_first) {
+    std::string others;
+    for (std::size_t i = 0; is_first && i != members; ++i) {
+        others += fmt::format(R"("f{:03}":"{:020x}",)", i, i);
+    }
+    const auto changed = is_first ? members : random() % members;
+    return "{" + others +
+           fmt::format(
+               R"("f{:03}":"{:016x}{:04x}","at":"2026-11-24T10:{:02}:{:02}Z","author":"author-{:04}","note":"{:016x}{:016x}{:016x}{:016x}"}})",
+               changed, random(), random() % 65536, random() % 60, random() % 60, random() % 1000,
+               random(), random(), random(), random());
 }
 
 struct Stream {
@@ -81,7 +89,7 @@ void fill(EventStore& store, Stream& stream) {
         auto events = std::make_shared<EncodedEvents>();
         std::vector<std::string> patches;
         for (std::uint64_t i = 0; i != std::min(batch, stream.length - done); ++i) {
-            patches.push_back(patch(random, sizes[stream.size].members));
+            patches.push_back(patch(random, sizes[stream.size].members, done + i == 0));
             NewEvent event{.type = "Changed", .data = patches.back()};
             const std::array<std::uint64_t, 2> id{random(), random()};
             std::memcpy(event.id.data(), id.data(), sizeof(id));
@@ -208,29 +216,36 @@ double warm(Loader& loader, const EventStore& store, const Stream& stream, std::
     return median(std::move(times));
 }
 
+double cold_once(Loader& loader, const WorkDirectory& work, std::unique_ptr<EventStore>& store,
+                 const Stream& stream, std::uint32_t revision) {
+    store.reset();
+    drop_from_cache(work.path() / "store");
+    store = open_journaled_store(config_of(work));
+    return loader.load(*store, stream, revision);
+}
+
 double cold(Loader& loader, const WorkDirectory& work, std::unique_ptr<EventStore>& store,
             const Stream& stream, std::uint32_t revision, bool smoke) {
     std::vector<double> times;
     for (int i = 0; i != (smoke ? 1 : 5); ++i) {
-        store.reset();
-        drop_from_cache(work.path() / "store");
-        store = open_journaled_store(config_of(work));
-        times.push_back(loader.load(*store, stream, revision));
+        times.push_back(cold_once(loader, work, store, stream, revision));
     }
     return median(std::move(times));
 }
 
-Chart chart_of(const std::vector<Stream>& streams, Measured& measured, std::size_t size) {
+Chart chart_of(const std::vector<Stream>& streams, Measured& measured, std::size_t size,
+               bool is_cold) {
     Chart chart{fmt::format("Loading a state of {}", sizes[size].name),
                 "events in the stream",
-                "microseconds (warm)",
+                is_cold ? "microseconds (cold page cache)" : "microseconds (warm)",
                 {}};
     const auto add = [&](const std::string& name, std::uint32_t revision) {
         Series series{name, {}};
         for (const auto& stream : streams) {
             if (stream.size == size && measured.results[&stream].contains(revision)) {
+                const auto& result = measured.results[&stream][revision];
                 series.points.emplace_back(static_cast<double>(stream.length + 1),
-                                           measured.results[&stream][revision].warm * 1e6);
+                                           (is_cold ? result.cold : result.warm) * 1e6);
             }
         }
         chart.series.push_back(std::move(series));
@@ -264,9 +279,21 @@ void print_table(const std::vector<Stream>& streams, Measured& measured) {
     }
 }
 
-// The goals, as ratios of what was measured here.
-void print_ratios(const std::vector<Stream>& streams, Measured& measured) {
+// The longest stream with a snapshot every 100, as a multiple of one of 99 events without; in
+// turns.
+template <class Load>
+double ratio(const Stream& longest, const Stream& hundred, int turns, const Load& load) {
     constexpr std::size_t every_100 = 1;
+    std::vector<double> ratios;
+    for (int i = 0; i != turns; ++i) {
+        const auto base = load(hundred, revision_without);
+        ratios.push_back(load(longest, revision_of(every_100)) / base);
+    }
+    return median(std::move(ratios));
+}
+
+void print_ratios(const std::vector<Stream>& streams, Measured& measured, Loader& loader,
+                  const WorkDirectory& work, std::unique_ptr<EventStore>& store, bool smoke) {
     for (std::size_t size = 0; size != sizes.size(); ++size) {
         const Stream* hundred = nullptr;
         const Stream* longest = nullptr;
@@ -276,16 +303,33 @@ void print_ratios(const std::vector<Stream>& streams, Measured& measured) {
                 longest = &stream;
             }
         }
-        const auto base = measured.results[hundred][revision_without];
-        const auto with = measured.results[longest][revision_of(every_100)];
+        const auto cold = ratio(*longest, *hundred, smoke ? 1 : 25,
+                                [&](const Stream& stream, std::uint32_t revision) {
+                                    return cold_once(loader, work, store, stream, revision);
+                                });
+        const auto warm = ratio(*longest, *hundred, smoke ? 2 : 1'000,
+                                [&](const Stream& stream, std::uint32_t revision) {
+                                    return loader.load(*store, stream, revision);
+                                });
         const auto without = measured.results[longest][revision_without];
         const auto fold_ns = without.warm * 1e9 / static_cast<double>(longest->length);
         fmt::print(
             "{}: {} events with a snapshot every 100, of 99 events without: warm {:.2f}, "
             "cold {:.2f}; a fold from the store runs at {:.2f} of merging in memory "
             "({:.0f} of {:.0f} ns an event)\n",
-            sizes[size].name, longest->length, with.warm / base.warm, with.cold / base.cold,
-            longest->bare_ns / fold_ns, fold_ns, longest->bare_ns);
+            sizes[size].name, longest->length, warm, cold, longest->bare_ns / fold_ns, fold_ns,
+            longest->bare_ns);
+    }
+}
+
+void draw(const std::filesystem::path& directory, const std::vector<Stream>& streams,
+          Measured& measured) {
+    for (std::size_t size = 0; size != sizes.size(); ++size) {
+        for (const bool is_cold : {false, true}) {
+            const auto file = fmt::format("state_load_{}_bytes_{}.svg", size == 0 ? 500 : 10'000,
+                                          is_cold ? "cold" : "warm");
+            write_chart(directory / file, chart_of(streams, measured, size, is_cold));
+        }
     }
 }
 
@@ -324,10 +368,10 @@ int run(const Options& options) {
     }
     print_table(streams, measured);
     fmt::print("\n");
-    print_ratios(streams, measured);
+    print_ratios(streams, measured, loader, work, store, options.smoke);
     for (std::size_t i = 0; i + 1 < options.rest.size(); ++i) {
-        if (options.rest[i] == "--chart") {
-            write_chart(options.rest[i + 1], chart_of(streams, measured, 0));
+        if (options.rest[i] == "--charts") {
+            draw(options.rest[i + 1], streams, measured);
         }
     }
     return 0;

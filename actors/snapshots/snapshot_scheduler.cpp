@@ -6,8 +6,8 @@ namespace firn {
 
 namespace {
 
-// Of the time while appends go on, one part in ten.
-constexpr int pause_factor = 9;
+// Of the time while appends go on, one part in twenty.
+constexpr int pause_factor = 19;
 constexpr std::chrono::seconds pause_max{1};
 constexpr std::chrono::seconds retry_after{1};
 

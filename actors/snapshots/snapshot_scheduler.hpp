@@ -2,7 +2,7 @@
 //
 // Streams come here when they cross their interval, or when a save of theirs failed; a few at a
 // time are asked for a snapshot. While appends go on, it keeps to a share of the time: the next
-// one starts only when nine times what the last one took has passed. A stream that crosses its
+// one starts only when 19 times what the last one took has passed. A stream that crosses its
 // interval again while it waits is still served once, so that under a load which leaves no time
 // snapshots come less often, and appends as fast as without.
 //
