@@ -44,8 +44,9 @@ Advice advise(const MeasuredCosts& costs, std::uint32_t default_every) {
         static_cast<std::uint64_t>(std::max(1.0, std::ceil(restore / costs.fold_ns)));
     advice.reason = "Folding an event takes " + microseconds(costs.fold_ns) +
                     ", restoring a snapshot " + microseconds(restore) +
-                    ": loads of streams longer than " + std::to_string(*advice.pays_from_events) +
-                    " events are cheaper from one. ";
+                    ": one pays for a load that it saves " +
+                    std::to_string(*advice.pays_from_events) +
+                    (*advice.pays_from_events == 1 ? " event. " : " events. ");
     if (costs.appended < appended_least || costs.loads < loads_least) {
         advice.reason +=
             "Too little was appended and loaded since the server started to weigh "
