@@ -22,6 +22,7 @@ using Action = std::function<ExitCode()>;
 void add_serve_command(CLI::App& program, Action& chosen);
 void add_append_command(CLI::App& program, Action& chosen);
 void add_command_command(CLI::App& program, Action& chosen);
+void add_transact_command(CLI::App& program, Action& chosen);
 void add_read_command(CLI::App& program, Action& chosen);
 void add_state_command(CLI::App& program, Action& chosen);
 void add_streams_command(CLI::App& program, Action& chosen);

@@ -68,6 +68,7 @@ int run_program(int argc, const char* const* argv) {
     add_serve_command(program, chosen);
     add_append_command(program, chosen);
     add_command_command(program, chosen);
+    add_transact_command(program, chosen);
     add_read_command(program, chosen);
     add_state_command(program, chosen);
     add_streams_command(program, chosen);

@@ -167,6 +167,8 @@ void add_http(std::vector<Setting>& list) {
                         FIRN_FIELD(http.limits.event_bytes_max)));
     list.push_back(count("http.limits.events_per_request_max", "in one append",
                          FIRN_FIELD(http.limits.events_per_request_max)));
+    list.push_back(count("http.limits.streams_per_transaction_max", "in one transaction",
+                         FIRN_FIELD(http.limits.streams_per_transaction_max)));
     list.push_back(size("http.limits.header_bytes_max", "of a request, its first line included",
                         FIRN_FIELD(http.limits.header_bytes_max)));
     list.push_back(count("http.limits.page_limit_max", "items of one page",

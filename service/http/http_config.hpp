@@ -22,6 +22,7 @@ struct HttpConfig {
         std::size_t body_bytes_max = 8u << 20;
         std::size_t event_bytes_max = 1u << 20;  // type, data and metadata together
         std::uint32_t events_per_request_max = 10'000;
+        std::uint32_t streams_per_transaction_max = 1'000;
         std::size_t header_bytes_max = 16u << 10;  // request line included
         std::uint32_t page_limit_max = 10'000;
         std::size_t page_bytes_max = 8u << 20;

@@ -35,7 +35,7 @@ void read_member(JsonScanner& scanner, const std::string& name, CommandBody& bod
             scanner.refuse("\"id\" must be a UUID in its usual form.");
         }
     } else {
-        scanner.refuse("There is no member of that name here.");
+        scanner.refuse(unknown_member);
     }
 }
 

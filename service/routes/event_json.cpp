@@ -78,4 +78,14 @@ void append_feed_event(std::string& out, const FeedEvent& event, Lines lines) {
     append_place(out, event.event, event.stream.get());
 }
 
+void append_event_ids(std::string& out, const std::vector<EventId>& ids) {
+    out.push_back('[');
+    for (const auto& id : ids) {
+        out.append(out.back() == '[' ? "\"" : ",\"");
+        write_event_id(out, id);
+        out.push_back('"');
+    }
+    out.push_back(']');
+}
+
 }  // namespace firn

@@ -16,4 +16,7 @@ void append_event(std::string& out, const EventView& event, const StreamName* st
 // An event of the feed, or what stands in for deleted ones.
 void append_feed_event(std::string& out, const FeedEvent& event, Lines lines);
 
+// ["…","…"]
+void append_event_ids(std::string& out, const std::vector<EventId>& ids);
+
 }  // namespace firn

@@ -10,6 +10,9 @@
 
 namespace firn {
 
+// What a scanner refuses a member with that a body does not have.
+inline constexpr char unknown_member[] = "There is no member of that name here.";
+
 // 400 for a body that is not the JSON that was asked for.
 [[nodiscard]] Problem malformed_body(const JsonError& error);
 // 400 if a precondition is stated: one that nothing looks at must not go unheeded.

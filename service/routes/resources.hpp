@@ -37,6 +37,8 @@ boost::asio::awaitable<void> delete_category(Call call);
 [[nodiscard]] bool read_advice(const Call& call);
 // stream_list.cpp
 [[nodiscard]] bool list_streams(const Call& call);
+// transactions.cpp
+boost::asio::awaitable<void> run_transaction(Call call);
 // feed.cpp
 boost::asio::awaitable<void> read_feed(Call call);
 // operations.cpp

@@ -28,6 +28,7 @@ constexpr Route table[] = {
     {Verb::get, "/v1/streams/{category}/{id}", "", json, read_stream_info, nullptr},
     {Verb::delete_, "/v1/streams/{category}/{id}", "", json, nullptr, delete_stream},
     {Verb::get, "/v1/streams", "category prefix limit cursor", json, list_streams, nullptr},
+    {Verb::post, "/v1/transactions", "", json, nullptr, run_transaction},
     {Verb::get, "/v1/events", "after limit category* type* id_prefix wait", json_or_lines, nullptr,
      read_feed},
     {Verb::get, "/v1/categories", "", json, list_categories, nullptr},

@@ -4,6 +4,7 @@
 #include "service/http/json_text.hpp"
 #include "service/routes/append_body.hpp"
 #include "service/routes/conflict.hpp"
+#include "service/routes/event_json.hpp"
 #include "service/routes/precondition.hpp"
 #include "service/routes/resources.hpp"
 
@@ -61,13 +62,9 @@ void write_answer(Response& response, const CheckedAppend& append, const StreamO
     append_number(out, appended.version.value());
     out.append(",\"position\":");
     append_number(out, appended.position.value());
-    out.append(",\"ids\":[");
-    for (const auto& id : append.body.ids) {
-        out.append(out.back() == '[' ? "\"" : ",\"");
-        write_event_id(out, id);
-        out.push_back('"');
-    }
-    out.append(appended.replayed ? "],\"replayed\":true}" : "]}");
+    out.append(",\"ids\":");
+    append_event_ids(out, append.body.ids);
+    out.append(appended.replayed ? ",\"replayed\":true}" : "}");
     std::string tag = "\"";
     append_number(tag, appended.version.value());
     response.add_header("ETag", tag.append("\""));

@@ -85,7 +85,7 @@ Read<PutBody> parse_put_body(std::string_view text) {
                 body.revision = static_cast<std::uint32_t>(*revision);
             }
         } else {
-            scanner.refuse("There is no member of that name here.");
+            scanner.refuse(unknown_member);
         }
     }
     if (!scanner.finish()) {

@@ -113,6 +113,59 @@ awaitable<void> read_own_writes(Service& service, std::uint64_t seed, int rounds
     }
 }
 
+constexpr std::uint64_t accounts = 100;
+constexpr std::int64_t opening_balance = 100;
+
+StreamName account(std::uint64_t number) {
+    return {"account", std::to_string(number)};
+}
+
+// Of an account whose events carry the balance that they leave.
+awaitable<std::pair<Version, std::int64_t>> balance_of(Service& service, StreamName name) {
+    const auto state = co_await service.state(std::move(name), std::nullopt);
+    if (!state) {
+        throw std::runtime_error(state.error().error.message());
+    }
+    co_return std::pair(state->version, std::stoll(state->json->substr(5)));  // {"n":100}
+}
+
+awaitable<void> open_accounts(Service& service) {
+    for (std::uint64_t i = 0; i != accounts; ++i) {
+        AppendRequest request(account(i), Expected::none(), encode(setting(opening_balance)));
+        const auto outcome = co_await service.append(std::move(request));
+        if (outcome.error) {
+            throw std::runtime_error(outcome.error.message());
+        }
+    }
+}
+
+// Reads two accounts and moves money between them, again and again, on what may have changed.
+awaitable<void> transfer(Service& service, std::uint64_t seed, int rounds, std::atomic<int>& made) {
+    Random random(seed);
+    for (int i = 0; i != rounds; ++i) {
+        const auto from = random.below(accounts);
+        const auto to = (from + 1 + random.below(accounts - 1)) % accounts;
+        const auto [from_version, has] = co_await balance_of(service, account(from));
+        const auto [to_version, holds] = co_await balance_of(service, account(to));
+        const auto amount = static_cast<std::int64_t>(random.below(50));
+        if (amount > has) {
+            continue;
+        }
+        Transaction transaction;
+        transaction.writes.push_back(appending(account(from),
+                                               setting(static_cast<std::uint64_t>(has - amount)),
+                                               Expected::exactly(from_version)));
+        transaction.writes.push_back(appending(account(to),
+                                               setting(static_cast<std::uint64_t>(holds + amount)),
+                                               Expected::exactly(to_version)));
+        const auto outcome = co_await service.transact(std::move(transaction));
+        if (outcome.error && outcome.error != storage_errc::wrong_version) {
+            throw std::runtime_error(outcome.error.message());
+        }
+        made += outcome.error ? 0 : 1;
+    }
+}
+
 // Takes long enough to decide that others come in meanwhile.
 constexpr const char* slow_counter = R"lua(
 initial = {n = 0}
@@ -146,6 +199,32 @@ awaitable<void> count_by_appends(Service& service, StreamName name, int rounds,
     }
 }
 
+awaitable<void> until_all_end(std::vector<std::future<void>>& parts) {
+    boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
+    for (auto& part : parts) {
+        while (part.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
+            pause.expires_after(std::chrono::milliseconds{1});
+            co_await pause.async_wait(boost::asio::use_awaitable);
+        }
+        part.get();
+    }
+}
+
+awaitable<void> transfer_from_64_clients(Service& service, std::uint64_t seed,
+                                         std::atomic<int>& made, std::int64_t& total) {
+    co_await open_accounts(service);
+    const auto executor = co_await boost::asio::this_coro::executor;
+    std::vector<std::future<void>> clients;
+    for (std::uint64_t i = 0; i != 64; ++i) {
+        clients.push_back(boost::asio::co_spawn(executor, transfer(service, seed + i, 50, made),
+                                                boost::asio::use_future));
+    }
+    co_await until_all_end(clients);
+    for (std::uint64_t i = 0; i != accounts; ++i) {
+        total += (co_await balance_of(service, account(i))).second;
+    }
+}
+
 awaitable<void> count_slowly(Service& service, StreamName name, std::atomic<int>& failed) {
     CategorySettings settings;
     settings.decider = DeciderSpec{.kind = "lua", .source = slow_counter, .name = {}};
@@ -160,13 +239,7 @@ awaitable<void> count_slowly(Service& service, StreamName name, std::atomic<int>
         parts.push_back(boost::asio::co_spawn(
             executor, count_by_appends(service, name, rounds, failed), boost::asio::use_future));
     }
-    boost::asio::steady_timer pause(executor);
-    for (auto& part : parts) {
-        while (part.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
-            pause.expires_after(std::chrono::milliseconds{1});
-            co_await pause.async_wait(boost::asio::use_awaitable);
-        }
-    }
+    co_await until_all_end(parts);
     const auto state = co_await service.state(name, std::nullopt);
     failed += state && *state->json == "{\"n\":" + std::to_string(4 * rounds) + "}" ? 0 : 1;
 }
@@ -174,6 +247,16 @@ awaitable<void> count_slowly(Service& service, StreamName name, std::atomic<int>
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(given_two_threads, TwoThreads)
+
+BOOST_AUTO_TEST_CASE(when_64_clients_transfer_between_100_accounts_then_the_total_stays) {
+    auto random = Random::announced("transfers");
+    std::atomic<int> made{0};
+    std::int64_t total = 0;
+    spawn(transfer_from_64_clients(service, random.next(), made, total));
+    run();
+    BOOST_TEST(made > 500);
+    BOOST_TEST(total == static_cast<std::int64_t>(accounts) * opening_balance);
+}
 
 BOOST_AUTO_TEST_CASE(when_others_append_while_commands_are_decided_then_there_is_no_conflict) {
     std::atomic<int> failed{0};

@@ -1,6 +1,7 @@
-// Explores the bodies of appends, whose first byte says which form the rest is read in. Whatever
-// is accepted must decode to the same events that the answer will name.
+// Explores the bodies of appends and transactions; the first byte says which form the rest is read
+// in. Whatever is accepted must decode to the same events that the answer will name.
 #include "service/routes/append_body.hpp"
+#include "service/routes/transaction_body.hpp"
 
 #include <cstdlib>
 
@@ -12,25 +13,17 @@ void require(bool holds) {
     }
 }
 
-}  // namespace
+void check_problem(const firn::Problem& problem) {
+    firn::Response response;
+    problem.write_to(response);
+    require(response.status == 400 || response.status == 413);
+}
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    if (size == 0) {
-        return 0;
-    }
-    const auto format = data[0] == 'n' ? firn::BodyFormat::ndjson : firn::BodyFormat::json;
-    const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
-    const firn::HttpConfig::Limits limits;
-    const auto parsed = firn::parse_append_body(body, format, {}, limits);
-    if (!parsed) {
-        firn::Response response;
-        parsed.error().write_to(response);
-        require(response.status == 400 || response.status == 413);
-        return 0;
-    }
-    require(!parsed->ids.empty() && parsed->ids.size() == parsed->events->count());
-    firn::EventDecoder decoder(parsed->events->bytes());
-    for (const auto& id : parsed->ids) {
+void check_events(const firn::EncodedEvents& events, const std::vector<firn::EventId>& ids,
+                  std::string_view body) {
+    require(ids.size() == events.count());
+    firn::EventDecoder decoder(events.bytes());
+    for (const auto& id : ids) {
         firn::EventView event;
         require(decoder.decode_next(event));
         require(event.id == id);
@@ -40,5 +33,41 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(event.data == "{}" || body.find(event.data) != body.npos);
     }
     require(decoder.at_end());
+}
+
+void check_transaction(std::string_view body, const firn::HttpConfig::Limits& limits) {
+    const auto parsed = firn::parse_transaction_body(body, {}, limits);
+    if (!parsed) {
+        check_problem(parsed.error());
+        return;
+    }
+    require(!parsed->writes.empty() && parsed->writes.size() == parsed->ids.size());
+    for (std::size_t i = 0; i != parsed->writes.size(); ++i) {
+        const auto& stream = parsed->writes[i].stream;
+        require(firn::is_valid_category(stream.category) && firn::is_valid_stream_id(stream.id));
+        check_events(*parsed->writes[i].events, parsed->ids[i], body);
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    if (size == 0) {
+        return 0;
+    }
+    const std::string_view body(reinterpret_cast<const char*>(data) + 1, size - 1);
+    const firn::HttpConfig::Limits limits;
+    if (data[0] == 't') {
+        check_transaction(body, limits);
+        return 0;
+    }
+    const auto format = data[0] == 'n' ? firn::BodyFormat::ndjson : firn::BodyFormat::json;
+    const auto parsed = firn::parse_append_body(body, format, {}, limits);
+    if (!parsed) {
+        check_problem(parsed.error());
+        return 0;
+    }
+    require(!parsed->ids.empty());
+    check_events(*parsed->events, parsed->ids, body);
     return 0;
 }
