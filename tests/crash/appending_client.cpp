@@ -85,6 +85,7 @@ bool AppendingClient::send(HttpConnection& connection, const SentAppend& append,
         const auto version = number(fields.at("version"));
         acknowledged_.push_back({append, Version{number(fields.at("first_version"))},
                                  Position{number(fields.at("position"))}});
+        has_answer_ = true;
         heads_[append.stream] = version;
         replays_ += answer.status == 200 ? 1 : 0;
     } else {

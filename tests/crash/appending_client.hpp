@@ -2,13 +2,14 @@
 //
 // It states expected versions and ids. What was sent and never answered is in doubt: it sends
 // exactly that again to the next server, as a careful client would.
-// Thread: one at a time; the record is read between rounds. Errors: answers that break the
-// contract are kept as sentences.
+// Thread: one at a time; the record is read between rounds, has_answer() at any time.
+// Errors: answers that break the contract are kept as sentences.
 #pragma once
 
 #include "storage/types.hpp"
 #include "tests/support/random.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -46,6 +47,8 @@ public:
     [[nodiscard]] const std::optional<SentAppend>& in_doubt() const { return in_doubt_; }
     [[nodiscard]] const std::vector<std::string>& complaints() const { return complaints_; }
     [[nodiscard]] std::uint64_t replays() const { return replays_; }
+    // Whether anything was acknowledged yet.
+    [[nodiscard]] bool has_answer() const noexcept { return has_answer_.load(); }
 
 private:
     SentAppend draw();
@@ -60,6 +63,7 @@ private:
     std::optional<SentAppend> in_doubt_;
     std::vector<std::string> complaints_;
     std::uint64_t replays_ = 0;
+    std::atomic<bool> has_answer_{false};
 };
 
 }  // namespace firn::test

@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -50,6 +51,7 @@ public:
         for (const auto& client : clients_) {
             threads.emplace_back([&client, &server] { client->append_until_gone(server.port()); });
         }
+        wait_for_first_answer();
         // The moment of death is what this test is about; nothing is waited for here.
         std::this_thread::sleep_for(std::chrono::milliseconds(random_.between(0, 500)));
         server.kill();
@@ -76,6 +78,16 @@ public:
     }
 
 private:
+    // Once in a run: on a slow machine all deaths might come before the first answer, and the test
+    // would have looked at nothing.
+    void wait_for_first_answer() const {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+        while (std::ranges::none_of(clients_, &AppendingClient::has_answer)) {
+            BOOST_REQUIRE(std::chrono::steady_clock::now() < until);
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    }
+
     void die_while_opening() {
         ServerProcess server(directory_.path());
         std::this_thread::sleep_for(std::chrono::milliseconds(random_.between(0, 60)));
