@@ -175,10 +175,12 @@ BOOST_AUTO_TEST_CASE(when_a_history_is_long_then_it_is_folded_in_slices) {
     for (int i = 0; i != 5; ++i) {
         append(numbered(1500));
     }
+    // At most 1,000 events a slice; fewer where the machine is slow and the turn's time is up.
     BOOST_TEST(state_text() == R"({"n":1500})");
-    BOOST_TEST(store->reads() == 8u);
+    const auto reads = store->reads();
+    BOOST_TEST(reads >= 8u);
     BOOST_TEST(state_text(Version{3001}) == R"({"n":1})");
-    BOOST_TEST(store->reads() == 12u);
+    BOOST_TEST(store->reads() - reads >= 4u);
     BOOST_TEST(service->stats().events_applied == 7500u + 3001u);
 }
 
