@@ -10,7 +10,7 @@ namespace firn {
 
 namespace {
 
-// Past either bound the events are folded at once; past four times, dropped and read later.
+// Past either bound: folded if anybody asked lately, else dropped. Past four times: dropped.
 constexpr std::size_t unfolded_max = 64;
 constexpr std::size_t unfolded_bytes_max = 64u << 10;
 constexpr std::size_t unfolded_drop_factor = 4;
