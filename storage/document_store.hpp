@@ -1,4 +1,5 @@
-// DocumentStore: small durable texts by kind and key: settings of categories, policies of streams.
+// DocumentStore: small durable texts by kind and key: settings of categories, policies of streams,
+// subscriptions and how far each has come.
 //
 // What they mean is their writers' business; the store keeps bytes, with a checksum.
 // Writes share a transaction with others that wait, and call back when it is durable; that is
@@ -11,6 +12,7 @@
 
 #include "storage/errors.hpp"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -24,7 +26,13 @@ namespace firn {
 enum class DocumentKind : std::uint8_t {
     category = 'c',       // key: the category
     stream_policy = 'p',  // key: category, zero, id
+    subscription = 's',   // key: the subscription's name; text: its settings
+    checkpoint = 'k',     // key: the subscription's name; text: the position, in decimal
 };
+
+// For whoever goes through all there is.
+inline constexpr std::array document_kinds{DocumentKind::category, DocumentKind::stream_policy,
+                                           DocumentKind::subscription, DocumentKind::checkpoint};
 
 class DocumentStore {
 public:

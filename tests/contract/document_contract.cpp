@@ -9,6 +9,7 @@ namespace {
 
 constexpr auto category = DocumentKind::category;
 constexpr auto policy = DocumentKind::stream_policy;
+constexpr auto checkpoint = DocumentKind::checkpoint;
 
 struct GivenDocuments : GivenAStore {
     DocumentStore& documents() { return store().documents(); }
@@ -90,6 +91,35 @@ BOOST_AUTO_TEST_CASE(when_keys_or_kinds_differ_then_documents_are_independent) {
     BOOST_TEST(text("ab") == "2");
     BOOST_TEST(text("a", policy) == "3");
     BOOST_TEST(text("") == "(none)");
+}
+
+BOOST_AUTO_TEST_CASE(when_documents_of_all_kinds_share_a_key_then_each_kind_has_its_own) {
+    const auto own = [](DocumentKind kind) { return std::string(1, static_cast<char>(kind)); };
+    for (const auto kind : document_kinds) {
+        put("totals", own(kind), kind);
+    }
+    for (const auto kind : document_kinds) {
+        BOOST_TEST(text("totals", kind) == own(kind));
+        BOOST_TEST(listed("", 9, kind) == "totals=" + own(kind) + " ");
+    }
+    erase("totals", checkpoint);
+    for (const auto kind : document_kinds) {
+        BOOST_TEST(text("totals", kind) == (kind == checkpoint ? "(none)" : own(kind)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_checkpoints_are_saved_then_each_subscription_has_its_newest) {
+    BOOST_TEST(text("totals", checkpoint) == "(none)");
+    put("totals", "7", checkpoint);
+    put("mail", "40", checkpoint);
+    put("totals", "18446744073709551615", checkpoint);
+    BOOST_TEST(text("totals", checkpoint) == "18446744073709551615");
+    BOOST_TEST(text("mail", checkpoint) == "40");
+    BOOST_TEST(text("total", checkpoint) == "(none)");
+    crash_and_reopen();
+    BOOST_TEST(listed("", 9, checkpoint) == "mail=40 totals=18446744073709551615 ");
+    erase("mail", checkpoint);
+    BOOST_TEST(listed("", 9, checkpoint) == "totals=18446744073709551615 ");
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_erased_then_it_is_gone_until_it_is_saved_again) {

@@ -287,7 +287,7 @@ Version OperationSource::snapshot_version(const StreamName& stream) {
 }
 
 Operation OperationSource::document() {
-    const auto kind = random_.percent(50) ? DocumentKind::category : DocumentKind::stream_policy;
+    const auto kind = document_kinds.at(random_.below(document_kinds.size()));
     if (random_.percent(50)) {
         return ReadDocuments{kind, document_key(), static_cast<std::uint32_t>(random_.below(20))};
     }

@@ -234,7 +234,7 @@ void RandomWalk::compare_everything() {
                 "the whole of " + facts.stream.category + '/' + facts.stream.id);
         apply(LoadSnapshot{facts.stream, facts.version, 1});
     }
-    for (const auto kind : {DocumentKind::category, DocumentKind::stream_policy}) {
+    for (const auto kind : document_kinds) {
         apply(ReadDocuments{kind, {}, 1'000'000});
     }
     FeedQuery query;
