@@ -76,6 +76,26 @@ BOOST_AUTO_TEST_CASE(when_several_events_are_appended_then_versions_and_position
     BOOST_TEST((positions({}) == position_list({1, 2, 3, 4, 5, 6, 7})));
 }
 
+BOOST_AUTO_TEST_CASE(when_streams_are_appended_to_in_turn_then_each_is_isolated_from_the_others) {
+    const std::vector<StreamName> streams{order, other, {"invoice", "1"}};
+    for (std::uint64_t round = 1; round <= 30; ++round) {
+        for (const auto& stream : streams) {
+            TestEvent event;
+            event.data = '"' + stream.category + stream.id + '-' + std::to_string(round) + '"';
+            BOOST_TEST(append(stream, {event}).version == Version{round});
+        }
+    }
+    for (const auto& stream : streams) {
+        const auto events = read_all(stream);
+        BOOST_REQUIRE_EQUAL(events.size(), 30u);
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            BOOST_TEST(events[i].version == Version{i + 1});
+            BOOST_TEST(events[i].data ==
+                       '"' + stream.category + stream.id + '-' + std::to_string(i + 1) + '"');
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(when_events_carry_any_bytes_then_they_are_kept_exactly) {
     std::string all(256, '\0');
     for (std::size_t i = 0; i < all.size(); ++i) {

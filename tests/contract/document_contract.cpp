@@ -1,6 +1,5 @@
 // Documents: saved, overwritten, erased, independent of one another, listed in order.
-#include "tests/contract/given_a_store.hpp"
-#include "tests/support/answer.hpp"
+#include "tests/contract/given_documents.hpp"
 
 using namespace firn;
 using namespace firn::test;
@@ -9,43 +8,6 @@ namespace {
 
 constexpr auto category = DocumentKind::category;
 constexpr auto policy = DocumentKind::stream_policy;
-constexpr auto checkpoint = DocumentKind::checkpoint;
-
-struct GivenDocuments : GivenAStore {
-    DocumentStore& documents() { return store().documents(); }
-
-    error_code put_error(DocumentKind kind, const std::string& key, const std::string& text) {
-        const Answer answer;
-        documents().put(kind, key, text, answer.done());
-        return answer.wait();
-    }
-    void put(const std::string& key, const std::string& text, DocumentKind kind = category) {
-        const auto error = put_error(kind, key, text);
-        BOOST_REQUIRE_MESSAGE(!error, error.message());
-    }
-    void erase(const std::string& key, DocumentKind kind = category) {
-        const Answer answer;
-        documents().erase(kind, key, answer.done());
-        BOOST_REQUIRE(!answer.wait());
-    }
-    // "(none)": there is none.
-    std::string text(const std::string& key, DocumentKind kind = category) {
-        const auto found = documents().get(kind, key);
-        BOOST_REQUIRE_MESSAGE(found.has_value(), found.error().message());
-        return found->value_or("(none)");
-    }
-    // "key=text key=text "
-    std::string listed(std::string_view after = {}, std::uint32_t limit = 1000,
-                       DocumentKind kind = category) {
-        const auto found = documents().list(kind, after, limit);
-        BOOST_REQUIRE_MESSAGE(found.has_value(), found.error().message());
-        std::string all;
-        for (const auto& [key, text] : *found) {
-            all += key + "=" + text + " ";
-        }
-        return all;
-    }
-};
 
 }  // namespace
 
@@ -91,35 +53,6 @@ BOOST_AUTO_TEST_CASE(when_keys_or_kinds_differ_then_documents_are_independent) {
     BOOST_TEST(text("ab") == "2");
     BOOST_TEST(text("a", policy) == "3");
     BOOST_TEST(text("") == "(none)");
-}
-
-BOOST_AUTO_TEST_CASE(when_documents_of_all_kinds_share_a_key_then_each_kind_has_its_own) {
-    const auto own = [](DocumentKind kind) { return std::string(1, static_cast<char>(kind)); };
-    for (const auto kind : document_kinds) {
-        put("totals", own(kind), kind);
-    }
-    for (const auto kind : document_kinds) {
-        BOOST_TEST(text("totals", kind) == own(kind));
-        BOOST_TEST(listed("", 9, kind) == "totals=" + own(kind) + " ");
-    }
-    erase("totals", checkpoint);
-    for (const auto kind : document_kinds) {
-        BOOST_TEST(text("totals", kind) == (kind == checkpoint ? "(none)" : own(kind)));
-    }
-}
-
-BOOST_AUTO_TEST_CASE(when_checkpoints_are_saved_then_each_subscription_has_its_newest) {
-    BOOST_TEST(text("totals", checkpoint) == "(none)");
-    put("totals", "7", checkpoint);
-    put("mail", "40", checkpoint);
-    put("totals", "18446744073709551615", checkpoint);
-    BOOST_TEST(text("totals", checkpoint) == "18446744073709551615");
-    BOOST_TEST(text("mail", checkpoint) == "40");
-    BOOST_TEST(text("total", checkpoint) == "(none)");
-    crash_and_reopen();
-    BOOST_TEST(listed("", 9, checkpoint) == "mail=40 totals=18446744073709551615 ");
-    erase("mail", checkpoint);
-    BOOST_TEST(listed("", 9, checkpoint) == "totals=18446744073709551615 ");
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_erased_then_it_is_gone_until_it_is_saved_again) {

@@ -27,6 +27,35 @@ struct GivenAMixedFeed : GivenAStore {
     }
 };
 
+// Two events that every filter lets pass, at positions 301 and 602, each behind 300 that none does.
+struct GivenAHaystack : GivenAStore {
+    GivenAHaystack() {
+        for (int i = 0; i < 2; ++i) {
+            append({"straw", "s"}, numbered(300, "Passed"));
+            append({"needle", "n-" + std::to_string(i)}, numbered(1, "Found"));
+        }
+        append({"straw", "s"}, numbered(50, "Passed"));
+    }
+    // Settled or not: what is on its way is filtered by other code than what has arrived.
+    void check_first_two(FeedQuery query) {
+        for (int opened = 0; opened < 2; ++opened) {
+            query.after = no_position;
+            query.limit = 1;
+            BOOST_TEST((positions(query) == position_list({301})));
+            BOOST_TEST(feed(query).next_after == Position{301});
+            query.after = Position{301};
+            BOOST_TEST((positions(query) == position_list({602})));
+            query.after = Position{602};
+            BOOST_TEST(feed(query).events.empty());
+            BOOST_TEST(feed(query).next_after == Position{652});
+            query.after = no_position;
+            query.limit = 3;
+            BOOST_TEST((positions(query) == position_list({301, 602})));
+            reopen();
+        }
+    }
+};
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(given_a_feed_of_several_streams, GivenAMixedFeed)
@@ -91,6 +120,13 @@ BOOST_AUTO_TEST_CASE(when_several_filters_are_stated_then_all_must_pass) {
     check_page({.categories = {"order"}, .types = {"Closed"}, .id_prefix = "1"}, {7, 8}, 9);
 }
 
+BOOST_AUTO_TEST_CASE(when_the_limit_is_met_then_the_feeds_page_ends) {
+    check_page({.limit = 1}, {1}, 1);
+    check_page({.after = Position{2}, .limit = 4}, {3, 4, 5, 6}, 6);
+    check_page({.after = Position{7}, .limit = 2}, {8, 9}, 9);
+    check_page({.after = Position{7}, .limit = 3}, {8, 9}, 9);
+}
+
 BOOST_AUTO_TEST_CASE(when_filters_and_a_limit_are_stated_then_filters_come_first) {
     check_page({.limit = 2, .types = {"Closed"}}, {4, 5}, 5);
     check_page({.after = Position{5}, .limit = 1, .types = {"Closed"}}, {7}, 7);
@@ -143,6 +179,26 @@ BOOST_AUTO_TEST_CASE(when_a_transaction_spans_streams_then_its_events_are_neighb
     BOOST_TEST(entries[2].stream == (StreamName{"new", "1"}));
     BOOST_TEST(entries[3].stream == order);
     BOOST_TEST(entries[3].event.position == Position{13});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(given_two_events_that_pass_behind_many_that_do_not, GivenAHaystack)
+
+BOOST_AUTO_TEST_CASE(when_a_category_is_stated_then_it_is_applied_before_the_limit) {
+    check_first_two({.categories = {"needle"}});
+}
+
+BOOST_AUTO_TEST_CASE(when_a_type_is_stated_then_it_is_applied_before_the_limit) {
+    check_first_two({.types = {"Found"}});
+}
+
+BOOST_AUTO_TEST_CASE(when_an_id_prefix_is_stated_then_it_is_applied_before_the_limit) {
+    check_first_two({.id_prefix = "n-"});
+}
+
+BOOST_AUTO_TEST_CASE(when_all_filters_are_stated_then_they_are_applied_before_the_limit) {
+    check_first_two({.categories = {"needle"}, .types = {"Found"}, .id_prefix = "n-"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

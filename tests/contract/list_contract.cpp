@@ -157,6 +157,17 @@ BOOST_AUTO_TEST_CASE(when_a_prefix_is_stated_then_only_ids_that_begin_so_come) {
     check_list({.category = "a", .prefix = "zz"}, {}, false);
 }
 
+BOOST_AUTO_TEST_CASE(when_a_list_is_filtered_then_filters_are_applied_before_the_limit) {
+    for (int i = 0; i < 200; ++i) {
+        append({"a", "before-" + std::to_string(i)}, numbered(1));
+    }
+    check_list({.category = "ab", .limit = 2}, {{"ab", "a"}, {"ab", "b"}}, false);
+    check_list({.prefix = "bb", .limit = 1}, {{"a", "bb"}}, false);
+    check_list({.category = "ab", .prefix = "b", .limit = 1}, {{"ab", "b"}}, false);
+    reopen();
+    check_list({.category = "ab", .prefix = "b", .limit = 1}, {{"ab", "b"}}, false);
+}
+
 BOOST_AUTO_TEST_CASE(when_the_cursor_is_no_stream_then_the_list_goes_on_behind_it) {
     check_list({.category = "ab", .after = {"ab", "aaa"}}, {{"ab", "b"}}, false);
     check_list({.category = "ab", .after = {"a", "zzz"}}, {{"ab", "a"}, {"ab", "b"}}, false);

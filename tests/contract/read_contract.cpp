@@ -51,6 +51,16 @@ BOOST_AUTO_TEST_CASE(when_read_after_the_head_then_the_page_is_empty_and_says_th
     }
 }
 
+BOOST_AUTO_TEST_CASE(when_read_after_a_version_then_all_later_events_come_and_none_before) {
+    const auto all = read_all(order);
+    for (std::size_t seen_up_to = 0; seen_up_to <= all.size(); ++seen_up_to) {
+        const auto later = seen(read(order, {.from = Version{seen_up_to}.next()}));
+        const std::vector<SeenEvent> expected(all.begin() + static_cast<std::ptrdiff_t>(seen_up_to),
+                                              all.end());
+        BOOST_TEST((later == expected));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(when_the_limit_is_met_then_the_page_ends) {
     check_versions({.limit = 3}, {1, 2, 3});
     check_versions({.from = Version{9}, .limit = 3}, {9, 10});

@@ -117,6 +117,43 @@ BOOST_AUTO_TEST_CASE(when_a_group_has_several_transactions_then_each_sees_those_
     BOOST_TEST(store().head_position() == Position{7});
 }
 
+BOOST_AUTO_TEST_CASE(when_writers_of_a_group_are_stale_then_each_version_is_won_by_the_first) {
+    // Three writers have all seen the same heads, of which each round only one is still true.
+    for (std::uint64_t round = 0; round < 20; ++round) {
+        const auto seen_here = head(order);
+        const auto seen_there = head(other);
+        std::vector<Transaction> group;
+        for (int writer = 0; writer < 3; ++writer) {
+            group.push_back(
+                transaction({appending(order, numbered(1), Expected::exactly(seen_here)),
+                             appending(other, numbered(2), Expected::exactly(seen_there))}));
+        }
+        const auto outcomes = store().commit(group);
+        BOOST_REQUIRE(!outcomes[0].error);
+        for (const auto* loser : {&outcomes[1], &outcomes[2]}) {
+            BOOST_TEST(loser->error == storage_errc::wrong_version);
+            BOOST_REQUIRE_EQUAL(loser->conflicts.size(), 2u);
+            BOOST_TEST(loser->conflicts[0].current_version == seen_here.next());
+            BOOST_TEST(loser->conflicts[1].current_version == seen_there.next().next());
+        }
+    }
+    BOOST_TEST(read_all(order).size() == 23u);
+    BOOST_TEST(read_all(other).size() == 40u);
+}
+
+BOOST_AUTO_TEST_CASE(when_a_transaction_conflicted_then_a_crash_brings_none_of_it_back) {
+    append(other, numbered(1));
+    const auto before = seen(feed());
+    const auto outcome = commit({appending(third, numbered(2)), appending(other, numbered(1)),
+                                 appending(order, numbered(1), Expected::exactly(Version{2}))});
+    BOOST_TEST(outcome.error == storage_errc::wrong_version);
+    BOOST_TEST((seen(feed()) == before));
+    crash_and_reopen();
+    BOOST_TEST((seen(feed()) == before));
+    BOOST_TEST(read_error(third) == storage_errc::stream_not_found);
+    BOOST_TEST(append(order, numbered(1)).position == Position{5});
+}
+
 BOOST_AUTO_TEST_CASE(when_a_group_deletes_a_stream_then_later_transactions_find_it_deleted) {
     const std::vector<Transaction> group{
         transaction({appending(other, numbered(2))}), transaction({deleting(other)}),
