@@ -111,24 +111,31 @@ void HistoryCheck::check_acknowledged(const Acknowledged& acknowledged) const {
     for (std::size_t i = 0; i < count; ++i) {
         const auto& event = found->second[first_version.value() - 1 + i];
         require(event.id == sent.events[i].id, "another event took the place of " + what);
+        require(event.type == sent.events[i].type, "the type is not what was sent: " + what);
         require(event.data == sent.events[i].data, "the data is not what was sent: " + what);
         require(event.position.plus(count - 1 - i) == last_position,
                 "the position is not the acknowledged one: " + what);
     }
 }
 
-void HistoryCheck::check_in_doubt(const SentAppend& append) const {
-    std::vector<Version> there;
-    for (const auto& event : append.events) {
-        if (const auto known = ids_.find(event.id); known != ids_.end()) {
-            there.push_back(known->second);
+void HistoryCheck::check_in_doubt(const SentRequest& request) const {
+    std::size_t sent = 0;
+    std::size_t there = 0;
+    for (const auto& append : request.appends) {
+        std::optional<Version> before;
+        for (const auto& event : append.events) {
+            ++sent;
+            const auto known = ids_.find(event.id);
+            if (known == ids_.end()) {
+                continue;
+            }
+            ++there;
+            require(!before || known->second == before->next(),
+                    "an append was torn: " + path(append.stream));
+            before = known->second;
         }
     }
-    require(there.empty() || there.size() == append.events.size(),
-            "half an append is there: " + path(append.stream));
-    for (std::size_t i = 1; i < there.size(); ++i) {
-        require(there[i] == there[i - 1].next(), "an append was torn: " + path(append.stream));
-    }
+    require(there == 0 || there == sent, "half a request to " + request.target + " is there");
 }
 
 void HistoryCheck::check_streams() const {

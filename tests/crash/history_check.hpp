@@ -3,7 +3,7 @@
 // is not as promised.
 #pragma once
 
-#include "tests/crash/appending_client.hpp"
+#include "tests/crash/sent_request.hpp"
 #include "tests/support/seen_event.hpp"
 
 #include <cstdint>
@@ -13,6 +13,8 @@
 
 namespace firn::test {
 
+class HttpConnection;
+
 class HistoryCheck {
 public:
     // Reads the whole feed: positions have no gaps or repeats, nor versions within a stream, nor
@@ -21,11 +23,13 @@ public:
 
     // Every acknowledged event is there, at its version and position, with its id and data.
     void check_acknowledged(const Acknowledged& acknowledged) const;
-    // All or nothing.
-    void check_in_doubt(const SentAppend& append) const;
+    // All or nothing, of every stream.
+    void check_in_doubt(const SentRequest& request) const;
     // Each stream's own page and facts agree with the feed, and its chain is that of its events.
     void check_streams() const;
 
+    using Streams = std::map<StreamName, std::vector<SeenEvent>>;  // [version - 1]
+    [[nodiscard]] const Streams& streams() const noexcept { return streams_; }
     [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
 
 private:
@@ -35,7 +39,7 @@ private:
 
     std::uint16_t port_;
     std::uint64_t events_ = 0;
-    std::map<StreamName, std::vector<SeenEvent>> streams_;  // [version - 1]
+    Streams streams_;
     std::map<EventId, Version> ids_;
 };
 
