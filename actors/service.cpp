@@ -193,6 +193,15 @@ const EventStore& Service::store() const noexcept {
     return impl_->store();
 }
 
+result<Version> Service::head_version(const StreamName& stream) const {
+    return impl_->head_version(stream);
+}
+
+std::optional<CommandOutcome> Service::recall(const StreamName& stream,
+                                              const EventId& command) const {
+    return impl_->recall(stream, command);
+}
+
 ServiceStats Service::stats() const {
     return impl_->stats();
 }

@@ -223,6 +223,12 @@ public:
 
     // Reads go straight to the store, which may touch the disk but waits for nobody.
     [[nodiscard]] const EventStore& store() const noexcept;
+    // Two of them that may meet a stop on another thread: then actor_errc::closed.
+    [[nodiscard]] result<Version> head_version(const StreamName& stream) const;
+    // What a command with this id was decided to be, if the stream remembers it; as execute()
+    // answers a repeat. Nothing if it does not.
+    [[nodiscard]] std::optional<CommandOutcome> recall(const StreamName& stream,
+                                                       const EventId& command) const;
     [[nodiscard]] ServiceStats stats() const;
 
     // Position of the newest durable event; waits until it is past `seen` or the time is up.

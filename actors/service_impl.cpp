@@ -1,5 +1,6 @@
 #include "actors/service_impl.hpp"
 
+#include "actors/commands/command_events.hpp"
 #include "actors/deciders/external.hpp"
 #include "actors/version_read.hpp"
 
@@ -158,6 +159,27 @@ void Service::Impl::old_state(const StreamName& stream, Version version, Reply<S
         return;
     }
     std::make_shared<VersionRead>(context_, std::move(actor), version, std::move(reply))->start();
+}
+
+result<Version> Service::Impl::head_version(const StreamName& stream) const {
+    const auto pass = context_->gate.enter();
+    if (!pass) {
+        return make_error_code(actor_errc::closed);
+    }
+    return pass->head_version(stream);
+}
+
+std::optional<CommandOutcome> Service::Impl::recall(const StreamName& stream,
+                                                    const EventId& command) const {
+    const auto pass = context_->gate.enter();
+    if (!pass) {
+        CommandOutcome outcome;
+        outcome.error = actor_errc::closed;
+        return outcome;
+    }
+    auto known = find_command(*pass, stream, command);
+    context_->counters.replays.add(known && !known->error ? 1 : 0);
+    return known;
 }
 
 std::optional<StateFailure> Service::Impl::check_version(const StreamName& stream, Version version,

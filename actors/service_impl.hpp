@@ -61,6 +61,9 @@ public:
 
     [[nodiscard]] const std::shared_ptr<Feed>& feed() const noexcept { return feed_; }
     [[nodiscard]] const EventStore& store() const noexcept { return context_->gate.store(); }
+    [[nodiscard]] result<Version> head_version(const StreamName& stream) const;
+    [[nodiscard]] std::optional<CommandOutcome> recall(const StreamName& stream,
+                                                       const EventId& command) const;
     [[nodiscard]] ServiceStats stats() const;
 
 private:

@@ -82,12 +82,14 @@ CommandOutcome failed(error_code error) {
     return outcome;
 }
 
-}  // namespace
-
-EventId derived_event_id(const EventId& command, std::uint32_t index) {
-    std::string text("firn command event");
+std::string salted(std::string_view purpose, const EventId& command) {
+    std::string text(purpose);
     text.append(reinterpret_cast<const char*>(command.data()), command.size());
-    put_int(text, index);
+    return text;
+}
+
+// A UUIDv8 from the text's SHA-256.
+EventId id_from(const std::string& text) {
     std::array<std::byte, 32> digest{};
     if (EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(digest.data()),
                    nullptr, EVP_sha256(), nullptr) != 1) {
@@ -100,9 +102,22 @@ EventId derived_event_id(const EventId& command, std::uint32_t index) {
     return id;
 }
 
+}  // namespace
+
+EventId derived_event_id(const EventId& command, std::uint32_t index) {
+    auto text = salted("firn command event", command);
+    put_int(text, index);
+    return id_from(text);
+}
+
+EventId derived_command_id(const EventId& command, const StreamName& stream) {
+    // A category holds no slash, so that no two streams make the same text.
+    return id_from(salted("firn command stream", command) + stream.category + "/" + stream.id);
+}
+
 CommandEvents encode_decided(const std::vector<DecidedEvent>& decided,
-                             const std::optional<EventId>& command_id, Timestamp recorded_at,
-                             std::string_view traceparent) {
+                             const std::optional<EventId>& command_id,
+                             std::optional<Timestamp> recorded_at, std::string_view traceparent) {
     if (decided.size() > decided_events_max) {
         return {nullptr, "decide returned " + std::to_string(decided.size()) + " events; at most " +
                              std::to_string(decided_events_max) + " are taken"};
