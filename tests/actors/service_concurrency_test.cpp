@@ -1,54 +1,23 @@
 // Many coroutines on several threads, over one service.
 #include "actors/service.hpp"
-#include "storage/memory/memory_store.hpp"
+#include "tests/actors/two_threads.hpp"
 #include "tests/support/event_builder.hpp"
 #include "tests/support/printing.hpp"
 #include "tests/support/random.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
 #include <future>
-#include <thread>
 
 using namespace firn;
 using namespace firn::test;
 using boost::asio::awaitable;
 
 namespace {
-
-// Runs coroutines on two threads until the last one has ended.
-struct TwoThreads {
-    explicit TwoThreads(ServiceConfig config = {})
-        : service(io.get_executor(), config, make_memory_store()) {}
-
-    void spawn(awaitable<void> work) {
-        ++running;
-        boost::asio::co_spawn(io, std::move(work), [this](std::exception_ptr failure) {
-            failures += failure ? 1 : 0;
-            if (--running == 0) {
-                service.stop();
-            }
-        });
-    }
-    void run() {
-        std::thread other([this] { io.run(); });
-        io.run();
-        other.join();
-        BOOST_TEST(failures == 0);
-    }
-
-    boost::asio::io_context io{2};
-    Service service;
-    std::atomic<int> running{0};
-    std::atomic<int> failures{0};
-};
 
 ServiceConfig with_cache(std::size_t bytes) {
     ServiceConfig config;
@@ -196,17 +165,6 @@ awaitable<void> count_by_appends(Service& service, StreamName name, int rounds,
         AppendRequest request(name, Expected::any(), encode(std::vector<TestEvent>(1)));
         const auto outcome = co_await service.append(std::move(request));
         failed += outcome.error ? 1 : 0;
-    }
-}
-
-awaitable<void> until_all_end(std::vector<std::future<void>>& parts) {
-    boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
-    for (auto& part : parts) {
-        while (part.wait_for(std::chrono::seconds{0}) != std::future_status::ready) {
-            pause.expires_after(std::chrono::milliseconds{1});
-            co_await pause.async_wait(boost::asio::use_awaitable);
-        }
-        part.get();
     }
 }
 
