@@ -192,6 +192,8 @@ void add_http_timeouts(std::vector<Setting>& list) {
                            FIRN_FIELD(http.timeouts.linger)));
     list.push_back(setting("http.timeouts.stop", "for requests in flight when stopping",
                            FIRN_FIELD(http.timeouts.stop)));
+    list.push_back(setting("http.timeouts.heartbeat", "of a live feed with nothing to tell",
+                           FIRN_FIELD(http.timeouts.heartbeat)));
     list.push_back(setting("http.timeouts.sweep", "how often the times above are looked at",
                            FIRN_FIELD(http.timeouts.sweep)));
 }

@@ -23,10 +23,23 @@ bool has_bare_line_feed(std::string_view text, std::size_t from) noexcept {
     return false;
 }
 
+// A chunk's size has leading zeros, so that there is room for it before the size is known.
+constexpr std::string_view chunk_head = "00000000\r\n";
+
+void write_chunk_size(char* at, std::size_t size) noexcept {
+    BOOST_ASSERT(size <= 0xFFFFFFFF);
+    for (int digit = 7; digit >= 0; --digit, size /= 16) {
+        at[digit] = "0123456789abcdef"[size % 16];
+    }
+}
+
 }  // namespace
 
 Conversation::Step Conversation::next() {
     for (;;) {
+        if (stage_ == Stage::streaming) {
+            return Step::piece;
+        }
         if (ending_) {
             return Step::close;
         }
@@ -49,7 +62,8 @@ Conversation::Step Conversation::next() {
                     return Step::answer;
                 }
                 break;
-            case Stage::answering: BOOST_ASSERT_MSG(false, "the answer is not there yet");
+            case Stage::answering: BOOST_ASSERT_MSG(false, "the answer is not there yet"); break;
+            case Stage::streaming: break;  // above
         }
     }
 }
@@ -148,6 +162,10 @@ void Conversation::begin_request(std::string_view head) {
         failed(error.what());
         return;
     }
+    if (const auto problem = check_body()) {
+        refuse(*problem);
+        return;
+    }
     begin_body();
 }
 
@@ -187,22 +205,48 @@ std::optional<Problem> Conversation::check_request() {
                        "The only Expect understood is \"100-continue\", not \"" +
                            std::string(*expect) + "\".");
     }
-    if (framing.content_length > context_.config.limits.body_bytes_max) {
-        return Problem(Slug::too_large, "The body has " + std::to_string(framing.content_length) +
-                                            " bytes; at most " +
-                                            std::to_string(context_.config.limits.body_bytes_max) +
+    return std::nullopt;
+}
+
+std::optional<Problem> Conversation::check_body() const {
+    if (request_.streams_body) {
+        return std::nullopt;
+    }
+    const auto length = parser_->framing().content_length;
+    const auto most = context_.config.limits.body_bytes_max;
+    if (length > most) {
+        return Problem(Slug::too_large, "The body has " + std::to_string(length) +
+                                            " bytes; at most " + std::to_string(most) +
                                             " are taken. Send it in several requests.");
+    }
+    const auto encoding = request_.headers.content_encoding.value_or("identity");
+    if (!equal_ignoring_case(encoding, "identity")) {
+        return Problem(Slug::unsupported_media_type, "The Content-Encoding is \"" +
+                                                         std::string(encoding) +
+                                                         "\"; only imports are taken compressed.");
     }
     return std::nullopt;
 }
 
 void Conversation::begin_body() {
     const auto& framing = parser_->framing();
-    stage_ = Stage::body;
-    body_.begin(framing, input_);
-    if (request_.headers.expect && !framing.http_1_0 && body_.nothing_came()) {
+    const bool streamed = request_.streams_body;
+    if (streamed) {
+        stage_ = Stage::ready;
+        streamed_.begin(framing, input_);
+        request_.body_reader = &reader_;
+    } else {
+        stage_ = Stage::body;
+        body_.begin(framing, input_);
+    }
+    const bool nothing_came = streamed ? streamed_.nothing_came() : body_.nothing_came();
+    if (request_.headers.expect && !framing.http_1_0 && nothing_came) {
         output_.append("HTTP/1.1 100 Continue\r\n\r\n");
     }
+}
+
+StreamedBody::Progress Conversation::take_body_piece(std::string& out) {
+    return streamed_.take(*parser_, out, context_.config.limits.header_bytes_max);
 }
 
 bool Conversation::take_body() {
@@ -228,8 +272,7 @@ bool Conversation::take_body() {
 bool Conversation::answer_now() {
     try {
         if (context_.handler.try_now(request_, response_)) {
-            respond();
-            finish_request();
+            answered();
             return true;
         }
     } catch (const std::exception& error) {
@@ -242,6 +285,60 @@ bool Conversation::answer_now() {
 
 void Conversation::answered() {
     respond();
+    if (response_.source && request_.verb != Verb::head) {
+        stage_ = Stage::streaming;
+        chunked_ = !parser_->framing().http_1_0;
+        context_.counters.streams_open.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    finish_request();
+}
+
+Conversation::~Conversation() {
+    if (stage_ == Stage::streaming) {
+        end_stream();
+    }
+}
+
+void Conversation::end_stream() {
+    context_.counters.streams_open.fetch_sub(1, std::memory_order_relaxed);
+    response_.source.reset();
+}
+
+std::string& Conversation::begin_piece() {
+    piece_at_ = output_.size();
+    if (chunked_) {
+        output_.append(chunk_head);
+    }
+    return output_;
+}
+
+void Conversation::end_piece(bool more) {
+    if (chunked_) {
+        const auto data_at = piece_at_ + chunk_head.size();
+        if (const auto size = output_.size() - data_at; size == 0) {
+            output_.resize(piece_at_);  // a chunk of no bytes would be the last one
+        } else {
+            write_chunk_size(output_.data() + piece_at_, size);
+            output_.append("\r\n");
+        }
+        output_.append(more ? "" : "0\r\n\r\n");
+    }
+    if (!more) {
+        end_stream();
+        finish_request();
+    }
+}
+
+void Conversation::cut_body(std::string_view what) {
+    context_.counters.failures.fetch_add(1, std::memory_order_relaxed);
+    context_.log.error("response_cut", {{"request_id", request_.id},
+                                        {"method", request_.method},
+                                        {"path", request_.target.raw_path()},
+                                        {"reason", what}});
+    output_.resize(piece_at_);
+    ending_ = true;
+    end_stream();
     finish_request();
 }
 
@@ -309,8 +406,9 @@ void Conversation::refuse_connection() {
 void Conversation::respond() {
     // None if not even a head was understood.
     const auto* framing = parser_ ? &parser_->framing() : nullptr;
+    const bool unframed = framing != nullptr && framing->http_1_0 && response_.source;
     const bool keep_alive = framing != nullptr && framing->keep_alive && !response_.close &&
-                            !context_.stopping.load(std::memory_order_relaxed);
+                            !unframed && !context_.stopping.load(std::memory_order_relaxed);
     if (!context_.config.cors_origins.empty()) {
         context_.rules.add_cors_headers(request_, response_);
     }
@@ -332,7 +430,14 @@ void Conversation::respond() {
 
 void Conversation::finish_request() {
     stage_ = Stage::head;
-    body_.end(input_);
+    if (request_.streams_body) {
+        if (!streamed_.complete()) {
+            ending_ = linger_ = true;  // where the next request begins will not be known
+        }
+        streamed_.end(input_);
+    } else {
+        body_.end(input_);
+    }
     if (response_.body.capacity() > kept_bytes_max) {
         std::string().swap(response_.body);
     }

@@ -1,6 +1,6 @@
 // What is said on one connection, without the connection: bytes in, steps and bytes out.
 //
-//   read ──▶ head ──▶ body ──▶ ready ──▶ (answer) ──▶ head …
+//   read ──▶ head ──▶ body ──▶ ready ──▶ (answer) ──▶ (pieces of a body) ──▶ head …
 //
 // next() goes on as far as it can without waiting and says what to wait for. Requests are
 // answered one after another, in the order they came; bytes beyond a request stay for the next.
@@ -17,6 +17,7 @@
 #include "service/http/request_id.hpp"
 #include "service/http/request_parser.hpp"
 #include "service/http/response_writer.hpp"
+#include "service/http/streamed_body.hpp"
 #include "service/logging.hpp"
 
 #include <atomic>
@@ -40,12 +41,17 @@ public:
         read,    // more input is needed: fill space(), then received() or input_ended()
         flush,   // enough output has gathered
         answer,  // run the handler's answer(), then answered() or failed()
+        piece,   // let source() append to begin_piece(), then end_piece() or cut_body()
         close,   // send what is left of output() and close
     };
     // What a read waits for, which is how long it may take.
     enum class Phase : std::uint8_t { idle, head, body };
 
-    explicit Conversation(const Context& context) : context_(context) {}
+    // `reader` reads streamed bodies from where this one's input comes from.
+    Conversation(const Context& context, BodyReader& reader) : context_(context), reader_(reader) {}
+    ~Conversation();
+    Conversation(const Conversation&) = delete;
+    Conversation& operator=(const Conversation&) = delete;
 
     [[nodiscard]] Step next();
 
@@ -62,6 +68,17 @@ public:
     void answered();
     void failed(std::string_view what);
 
+    // The response's body, if it is made as it is sent.
+    [[nodiscard]] BodySource& source() noexcept { return *response_.source; }
+    [[nodiscard]] std::string& begin_piece();
+    void end_piece(bool more);
+    // Ends in the middle of the body, so that the client sees that it is not whole.
+    void cut_body(std::string_view what);
+
+    // The request's body, if the handler reads it. None is left out between the calls.
+    [[nodiscard]] StreamedBody::Progress take_body_piece(std::string& out);
+    [[nodiscard]] StreamedBody& streamed_body() noexcept { return streamed_; }
+
     [[nodiscard]] std::string& output() noexcept { return output_; }
     [[nodiscard]] Phase phase() const noexcept;
     // Requests begun so far: tells one head from the next.
@@ -70,7 +87,7 @@ public:
     [[nodiscard]] bool must_linger() const noexcept { return linger_ || !input_.empty(); }
 
 private:
-    enum class Stage : std::uint8_t { head, body, ready, answering };
+    enum class Stage : std::uint8_t { head, body, ready, answering, streaming };
 
     [[nodiscard]] bool take_head();
     [[nodiscard]] bool look_for_head_end(std::size_t& head_size);
@@ -78,6 +95,7 @@ private:
     [[nodiscard]] std::optional<Problem> check_request();
     [[nodiscard]] std::optional<Problem> check_target();
     [[nodiscard]] bool names_two_hosts() const;
+    [[nodiscard]] std::optional<Problem> check_body() const;
     void begin_body();
     [[nodiscard]] bool take_body();
     [[nodiscard]] bool answer_now();
@@ -89,8 +107,10 @@ private:
     void refuse_and_end(const Problem& problem);
     void respond();
     void finish_request();
+    void end_stream();
 
     Context context_;
+    BodyReader& reader_;
     Stage stage_ = Stage::head;
     bool ended_ = false;   // no more input
     bool ending_ = false;  // nothing more will be answered
@@ -104,9 +124,12 @@ private:
     Request request_;
     Response response_;
     RequestBody body_;
+    StreamedBody streamed_;
     RequestIdMaker ids_;
 
     std::string output_;
+    std::size_t piece_at_ = 0;  // where the piece being made begins in it
+    bool chunked_ = false;
     ResponseWriter writer_;
 };
 

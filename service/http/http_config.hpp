@@ -32,11 +32,12 @@ struct HttpConfig {
     struct Timeouts {
         std::chrono::milliseconds header{10'000};  // from a request's first byte to its head's end
         std::chrono::milliseconds body{30'000};    // without a byte of a body
-        std::chrono::milliseconds response{30'000};  // without a byte of a response taken
-        std::chrono::milliseconds idle{75'000};      // between requests
-        std::chrono::milliseconds linger{2'000};     // for a refused client to read its answer
-        std::chrono::milliseconds stop{5'000};       // for requests in flight when stopping
-        std::chrono::milliseconds sweep{1'000};      // how coarse the ones above are
+        std::chrono::milliseconds response{30'000};   // without a byte of a response taken
+        std::chrono::milliseconds idle{75'000};       // between requests
+        std::chrono::milliseconds linger{2'000};      // for a refused client to read its answer
+        std::chrono::milliseconds stop{5'000};        // for requests in flight when stopping
+        std::chrono::milliseconds heartbeat{15'000};  // of a live feed that has nothing to tell
+        std::chrono::milliseconds sweep{1'000};       // how coarse the ones above are
     } timeouts;
 
     void validate() const;

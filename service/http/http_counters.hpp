@@ -11,7 +11,8 @@ struct HttpCounters {
     std::atomic<std::uint64_t> connections_accepted{0};
     std::atomic<std::uint64_t> connections_open{0};
     std::atomic<std::uint64_t> connections_refused{0};
-    std::atomic<std::uint64_t> responses[6]{};  // by class of status; the first one stays 0
+    std::atomic<std::uint64_t> responses[6]{};   // by class of status; the first one stays 0
+    std::atomic<std::uint64_t> streams_open{0};  // responses that are made as they are sent
     std::atomic<std::uint64_t> timeouts{0};
     std::atomic<std::uint64_t> failures{0};  // exceptions out of handlers
 

@@ -2,6 +2,7 @@
 // Thread: one session's, or the handler's that it waits for. Errors: none; it was checked.
 #pragma once
 
+#include "service/http/body_reader.hpp"
 #include "service/http/request_target.hpp"
 
 #include <atomic>
@@ -29,10 +30,13 @@ struct RequestHeaders {
     std::optional<std::string_view> host;
     std::optional<std::string_view> origin;
     std::optional<std::string_view> accept;
+    std::optional<std::string_view> accept_encoding;
     std::optional<std::string_view> content_type;
+    std::optional<std::string_view> content_encoding;
     std::optional<std::string_view> expect;
     std::optional<std::string_view> if_match;
     std::optional<std::string_view> if_none_match;
+    std::optional<std::string_view> last_event_id;
     std::optional<std::string_view> request_id;
     std::optional<std::string_view> traceparent;
     std::optional<std::string_view> preflight_method;  // Access-Control-Request-Method
@@ -45,10 +49,13 @@ struct Request {
     RequestTarget target;
     RequestHeaders headers;
     BodyFormat body_format = BodyFormat::absent;
-    std::string_view body;
+    std::string_view body;            // empty if it is streamed
     std::string_view id;              // X-Request-Id, the client's or ours
     std::string_view allowed_origin;  // a foreign origin that CORS lists; empty: none
     std::size_t route = 0;            // the handler's own mark, set when it admits the request
+    // Set by the handler when it admits the request: the body is not gathered but read by it.
+    bool streams_body = false;
+    BodyReader* body_reader = nullptr;  // if so
     const std::atomic<bool>* stopping = nullptr;
 
     // Lets go of all views; the target keeps its memory.
@@ -57,6 +64,8 @@ struct Request {
         method = raw_target = body = id = allowed_origin = {};
         headers = {};
         body_format = BodyFormat::absent;
+        streams_body = false;
+        body_reader = nullptr;
         target.clear();
     }
 

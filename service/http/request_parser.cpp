@@ -137,6 +137,15 @@ void RequestParser::take_once(std::optional<std::string_view>& slot, std::string
     slot = value;
 }
 
+void RequestParser::join(std::optional<std::string_view>& slot, std::string& joined,
+                         std::string_view value) {
+    if (slot) {
+        joined = std::string(*slot).append(", ").append(value);
+        value = joined;
+    }
+    slot = value;
+}
+
 void RequestParser::on_field_impl(Field field, View name, View raw, Error&) {
     if (in_trailer_) {
         return;
@@ -154,18 +163,17 @@ void RequestParser::on_field_impl(Field field, View name, View raw, Error&) {
         case Field::content_type:
             take_once(headers.content_type, value, "Content-Type is given twice.");
             return;
+        case Field::content_encoding:
+            take_once(headers.content_encoding, value, "Content-Encoding is given twice.");
+            return;
         case Field::origin: take_once(headers.origin, value, "Origin is given twice."); return;
         case Field::expect: take_once(headers.expect, value, "Expect is given twice."); return;
         case Field::if_match:
             take_once(headers.if_match, value, "If-Match is given twice.");
             return;
-        case Field::accept:
-            if (headers.accept) {
-                joined_accept_ = std::string(*headers.accept).append(", ").append(value);
-                headers.accept = joined_accept_;
-            } else {
-                headers.accept = value;
-            }
+        case Field::accept: join(headers.accept, joined_accept_, value); return;
+        case Field::accept_encoding:
+            join(headers.accept_encoding, joined_accept_encoding_, value);
             return;
         case Field::if_none_match:
             take_once(headers.if_none_match, value, "If-None-Match is given twice.");
@@ -174,13 +182,15 @@ void RequestParser::on_field_impl(Field field, View name, View raw, Error&) {
         case Field::unknown: break;
         default: return;
     }
-    // Two that Beast has no number for. The first one counts.
-    if (!headers.request_id && equal_ignoring_case({name.data(), name.size()}, "x-request-id")) {
-        headers.request_id = value;
-    } else if (!headers.traceparent &&
-               equal_ignoring_case({name.data(), name.size()}, "traceparent")) {
-        headers.traceparent = value;
-    }
+    // Some that Beast has no number for. The first one counts.
+    const auto take_first = [&](std::optional<std::string_view>& slot, std::string_view known) {
+        if (!slot && equal_ignoring_case({name.data(), name.size()}, known)) {
+            slot = value;
+        }
+    };
+    take_first(headers.request_id, "x-request-id");
+    take_first(headers.traceparent, "traceparent");
+    take_first(headers.last_event_id, "last-event-id");
 }
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t remain, View body, Error& error) {

@@ -58,12 +58,16 @@ private:
 
     void take_once(std::optional<std::string_view>& slot, std::string_view value,
                    std::string_view complaint);
+    // A field that may be given several times, as one list (RFC 9110, 5.3).
+    static void join(std::optional<std::string_view>& slot, std::string& joined,
+                     std::string_view value);
     [[nodiscard]] std::string_view check_framing() const;
     void complain(std::string_view sentence) noexcept;
 
     Request* request_ = nullptr;
     std::string_view wrong_;
     std::string joined_accept_;
+    std::string joined_accept_encoding_;
     Framing framing_;
     std::optional<std::string_view> content_length_;
     std::optional<std::string_view> transfer_encoding_;

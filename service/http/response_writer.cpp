@@ -56,6 +56,11 @@ void ResponseWriter::write(std::string& out, const Response& response, const Ter
     if (!response.content_type.empty()) {
         out.append("Content-Type: ").append(response.content_type).append("\r\n");
     }
+    if (response.source) {
+        // 1.0 knows no chunks: there the end of the connection is the end of the body.
+        out.append(terms.http_1_0 ? "\r\n" : "Transfer-Encoding: chunked\r\n\r\n");
+        return;
+    }
     out.append("Content-Length: ");
     append_number(out, response.body.size());
     out.append("\r\n\r\n");

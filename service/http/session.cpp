@@ -24,7 +24,7 @@ Session::Session(asio::ip::tcp::socket socket, const Conversation::Context& cont
     : socket_(std::move(socket)),
       descriptor_(socket_.native_handle()),
       context_(context),
-      conversation_(context) {
+      conversation_(context, *this) {
     error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -44,11 +44,14 @@ asio::awaitable<void> Session::run(bool refused) {
         if (step == Conversation::Step::close) {
             break;
         }
-        if (step == Conversation::Step::read && !co_await read()) {
+        if (step == Conversation::Step::read && !co_await read_more()) {
             co_return;
         }
         if (step == Conversation::Step::answer) {
             co_await answer();
+        }
+        if (step == Conversation::Step::piece) {
+            co_await send_piece();
         }
     }
     error_code ignored;
@@ -81,7 +84,7 @@ void Session::set_read_deadline() {
     deadline_request_ = conversation_.requests();
 }
 
-asio::awaitable<bool> Session::read() {
+asio::awaitable<bool> Session::read_more() {
     set_read_deadline();
     // After wait_ was set: either the stopping server sees this session idle, or it sees the stop.
     if (context_.stopping.load() && conversation_.phase() == Conversation::Phase::idle) {
@@ -149,6 +152,55 @@ asio::awaitable<void> Session::answer() {
         conversation_.answered();
     } else {
         conversation_.failed(failure);
+    }
+}
+
+asio::awaitable<void> Session::send_piece() {
+    bool more = false;
+    std::string failure;
+    try {
+        more = co_await conversation_.source().next(conversation_.begin_piece());
+    } catch (const std::exception& error) {
+        failure = error.what();
+        if (failure.empty()) {
+            failure = "unknown";
+        }
+    }
+    if (failure.empty()) {
+        conversation_.end_piece(more);
+    } else {
+        conversation_.cut_body(failure);
+    }
+}
+
+asio::awaitable<BodyReader::Came> Session::read(std::string& out) {
+    auto& body = conversation_.streamed_body();
+    for (;;) {
+        const auto before = out.size();
+        const auto progress = conversation_.take_body_piece(out);
+        if (progress == StreamedBody::Progress::malformed) {
+            body_broke_ = body.wrong();
+            co_return Came::broken;
+        }
+        if (out.size() != before) {
+            co_return Came::piece;
+        }
+        if (progress == StreamedBody::Progress::complete) {
+            co_return Came::end;
+        }
+        const auto space = body.space();
+        error_code error;
+        wait(Wait::input, context_.config.timeouts.body);
+        const auto bytes =
+            co_await socket_.async_read_some(asio::buffer(space.data(), space.size()),
+                                             asio::redirect_error(asio::use_awaitable, error));
+        wait_.store(Wait::none);
+        body.received(bytes);
+        if (bytes == 0) {
+            body_broke_ = expired_.load() ? "The body stopped coming."
+                                          : "The connection ended in the middle of the body.";
+            co_return Came::broken;
+        }
     }
 }
 

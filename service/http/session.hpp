@@ -17,7 +17,7 @@
 
 namespace firn {
 
-class Session {
+class Session final : private BodyReader {
 public:
     using Clock = std::chrono::steady_clock;
 
@@ -34,10 +34,14 @@ public:
 private:
     enum class Wait : std::uint8_t { none, idle, input, output, linger };
 
-    boost::asio::awaitable<bool> read();
+    boost::asio::awaitable<bool> read_more();
     [[nodiscard]] bool write_now(std::size_t& written);
     boost::asio::awaitable<bool> write_rest(std::size_t written);
     boost::asio::awaitable<void> answer();
+    boost::asio::awaitable<void> send_piece();
+    // BodyReader
+    boost::asio::awaitable<Came> read(std::string& out) override;
+    [[nodiscard]] std::string_view why() const noexcept override { return body_broke_; }
     boost::asio::awaitable<void> linger();
     void wait(Wait what, std::chrono::milliseconds at_most);
     void set_read_deadline();
@@ -46,6 +50,7 @@ private:
     const int descriptor_;
     Conversation::Context context_;
     Conversation conversation_;
+    std::string_view body_broke_;
     // Which read the deadline was set for: a head's is not moved by each of its bytes.
     std::uint64_t deadline_request_ = 0;
     Conversation::Phase deadline_phase_ = Conversation::Phase::idle;

@@ -8,6 +8,7 @@
 #include "service/http/query_parameters.hpp"
 #include "service/http/request.hpp"
 #include "service/http/response.hpp"
+#include "service/routes/live/live_feed.hpp"
 
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@ struct Call {
     Service& service;
     const HttpConfig& config;
     const HttpCounters& counters;
+    LiveFeed& live;
     const Request& request;
     Response& response;
 };

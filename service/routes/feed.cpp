@@ -4,6 +4,8 @@
 #include "service/http/media_type.hpp"
 #include "service/http/percent.hpp"
 #include "service/routes/event_json.hpp"
+#include "service/routes/live/feed_source.hpp"
+#include "service/routes/live_answer.hpp"
 #include "service/routes/resources.hpp"
 
 #include <boost/asio/post.hpp>
@@ -133,6 +135,18 @@ asio::awaitable<void> read_feed(Call call) {
     auto request = check(call);
     if (!request) {
         request.error().write_to(call.response);
+        co_return;
+    }
+    if (wants_live(call)) {
+        const auto resume = live_resume(call, {"limit", "wait"});
+        if (!resume) {
+            resume.error().write_to(call.response);
+            co_return;
+        }
+        request->query.after = Position{resume->value_or(request->query.after.value())};
+        start_live(call, std::make_unique<FeedSource>(call.service, call.live,
+                                                      call.config.timeouts.heartbeat,
+                                                      std::move(request->query)));
         co_return;
     }
     const auto until = Clock::now() + request->wait;

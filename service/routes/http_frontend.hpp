@@ -20,6 +20,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace firn {
@@ -35,7 +36,7 @@ public:
     [[nodiscard]] const HttpCounters& counters() const noexcept { return counters_; }
 
     // Finishes what is in flight; at most about timeouts.stop.
-    boost::asio::awaitable<void> async_stop() { return server_.async_stop(); }
+    boost::asio::awaitable<void> async_stop();
 
 private:
     bool admit(Request& request, Response& response) override;
@@ -43,12 +44,13 @@ private:
     boost::asio::awaitable<void> answer(const Request& request, Response& response) override;
 
     [[nodiscard]] Call call(const Request& request, Response& response) {
-        return {service_, config_, counters_, request, response};
+        return {service_, config_, counters_, *live_, request, response};
     }
 
     HttpConfig config_;
     Service& service_;
     HttpCounters counters_;
+    std::shared_ptr<LiveFeed> live_;
     HttpServer server_;
 };
 

@@ -7,14 +7,15 @@ namespace firn {
 namespace {
 
 constexpr std::string_view json[] = {content_types::json};
-constexpr std::string_view json_or_lines[] = {content_types::json, content_types::ndjson};
+constexpr std::string_view page_or_live[] = {content_types::json, content_types::ndjson,
+                                             content_types::event_stream};
 constexpr std::string_view plain_text[] = {"text/plain"};
 
 constexpr Route table[] = {
     {Verb::get, "/v1/streams/{category}/{id}/state", "version", json, read_cached_state,
      read_state},
     {Verb::post, "/v1/streams/{category}/{id}/events", "", json, nullptr, append_events},
-    {Verb::get, "/v1/streams/{category}/{id}/events", "from limit direction", json_or_lines,
+    {Verb::get, "/v1/streams/{category}/{id}/events", "from limit direction", page_or_live,
      read_events, nullptr},
     {Verb::post, "/v1/streams/{category}/{id}/commands", "", json, nullptr, run_command},
     {Verb::get, "/v1/streams/{category}/{id}/snapshots", "", json, list_snapshots, nullptr},
@@ -29,7 +30,7 @@ constexpr Route table[] = {
     {Verb::delete_, "/v1/streams/{category}/{id}", "", json, nullptr, delete_stream},
     {Verb::get, "/v1/streams", "category prefix limit cursor", json, list_streams, nullptr},
     {Verb::post, "/v1/transactions", "", json, nullptr, run_transaction},
-    {Verb::get, "/v1/events", "after limit category* type* id_prefix wait", json_or_lines, nullptr,
+    {Verb::get, "/v1/events", "after limit category* type* id_prefix wait", page_or_live, nullptr,
      read_feed},
     {Verb::get, "/v1/categories", "", json, list_categories, nullptr},
     {Verb::get, "/v1/categories/{category}", "", json, read_category, nullptr},

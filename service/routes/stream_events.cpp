@@ -3,9 +3,13 @@
 #include "service/http/json_text.hpp"
 #include "service/http/media_type.hpp"
 #include "service/routes/event_json.hpp"
+#include "service/routes/live/stream_source.hpp"
+#include "service/routes/live_answer.hpp"
 #include "service/routes/resources.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <memory>
 
 namespace firn {
 
@@ -112,12 +116,39 @@ void write_failure(const Call& call, const StreamName& stream, const error_code&
     problem.write_to(call.response);
 }
 
+void follow(const Call& call, const PageRequest& request) {
+    const auto resume = live_resume(call, {"limit", "direction"});
+    if (!resume) {
+        resume.error().write_to(call.response);
+        return;
+    }
+    auto query = request.query;
+    if (*resume) {
+        query.from = Version{**resume}.next();
+    }
+    // What would be wrong with the first page is told before anything is sent.
+    query.limit = 1;
+    const auto page = call.service.store().read(request.stream, query);
+    if (!page) {
+        write_failure(call, request.stream, page.error());
+        return;
+    }
+    const auto from = std::max(query.from, page->first_version);
+    start_live(
+        call, std::make_unique<StreamSource>(call.service, call.live,
+                                             call.config.timeouts.heartbeat, request.stream, from));
+}
+
 }  // namespace
 
 bool read_events(const Call& call) {
     const auto checked = check(call);
     if (!checked) {
         checked.error().write_to(call.response);
+        return true;
+    }
+    if (wants_live(call)) {
+        follow(call, *checked);
         return true;
     }
     const auto page = call.service.store().read(checked->stream, checked->query);

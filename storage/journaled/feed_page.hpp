@@ -2,19 +2,12 @@
 // Thread: one. Errors: none.
 #pragma once
 
-#include "storage/event_store.hpp"
+#include "storage/feed_filter.hpp"
 
 #include <algorithm>
 #include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
 
 namespace firn {
-
-[[nodiscard]] inline bool passes(const std::vector<std::string>& filter, std::string_view value) {
-    return filter.empty() || std::ranges::find(filter, value) != filter.end();
-}
 
 // Entries come in the order of positions.
 class PageMaker {
@@ -26,7 +19,7 @@ public:
         return query_.limit - static_cast<std::uint32_t>(page_.events.size());
     }
     [[nodiscard]] bool passes_name(const StreamName& name) const {
-        return passes(query_.categories, name.category) && name.id.starts_with(query_.id_prefix);
+        return firn::passes_name(query_, name);
     }
     // False: it does not fit any more, and neither does anything after it.
     bool add(FeedEvent entry, std::size_t encoded_bytes) {

@@ -1,0 +1,27 @@
+// One stream, live, from a version on.
+// Thread: one session's. Errors: as LiveSource.
+#pragma once
+
+#include "service/routes/live/live_source.hpp"
+
+namespace firn {
+
+class StreamSource final : public LiveSource {
+public:
+    // `from`: the first version to send. The stream exists and holds it, or it is past the head.
+    StreamSource(Service& service, LiveFeed& live, std::chrono::milliseconds heartbeat,
+                 StreamName stream, Version from);
+
+private:
+    Came read_store(std::string& out) override;
+    void say_caught_up(std::string& out) override;
+    void read_batch(const LiveBatch& batch, std::string& out) override;
+    LiveFeed::Interest interest() const override { return {nullptr, &stream_}; }
+    bool has_ended(std::string& out) override;
+
+    Service& service_;
+    const StreamName stream_;
+    Version next_;
+};
+
+}  // namespace firn
