@@ -79,6 +79,20 @@ boost::asio::awaitable<TransactionOutcome> Service::transact(Transaction transac
         &WriteCall<TransactionOutcome>::cancelled, impl_, std::move(transaction));
 }
 
+boost::asio::awaitable<std::vector<TransactionOutcome>> Service::transact_all(
+    std::vector<Transaction> transactions) {
+    if (transactions.empty()) {
+        co_return std::vector<TransactionOutcome>{};
+    }
+    const auto impl = impl_;
+    co_return co_await answer_of<std::vector<TransactionOutcome>>(
+        [](Reply<std::vector<TransactionOutcome>> reply, std::shared_ptr<Impl> on,
+           std::vector<Transaction> asked) {
+            on->transact_all(std::move(asked), std::move(reply));
+        },
+        +[] { return std::vector<TransactionOutcome>{}; }, impl, std::move(transactions));
+}
+
 boost::asio::awaitable<StateResult> Service::state(StreamName stream,
                                                    std::optional<Version> version) {
     const auto impl = impl_;

@@ -184,6 +184,11 @@ public:
 
     boost::asio::awaitable<AppendOutcome> append(AppendRequest request);
     boost::asio::awaitable<TransactionOutcome> transact(Transaction transaction);
+    // One after another, each all or nothing by itself, with as few syncs as can be: their events
+    // take their places in this order, unless a stream has commands waiting. From the first one
+    // for which there is no room on, all are refused. A cancelled wait ends with no outcomes.
+    boost::asio::awaitable<std::vector<TransactionOutcome>> transact_all(
+        std::vector<Transaction> transactions);
     // At `version` (0: the initial state), or at the head.
     boost::asio::awaitable<StateResult> state(StreamName stream, std::optional<Version> version);
     // The head's state if the actor has it ready as JSON and nothing is in flight that could

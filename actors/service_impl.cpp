@@ -2,6 +2,7 @@
 
 #include "actors/commands/command_events.hpp"
 #include "actors/deciders/external.hpp"
+#include "actors/gathered_write.hpp"
 #include "actors/version_read.hpp"
 
 #include <boost/asio/query.hpp>
@@ -41,7 +42,7 @@ void Service::Impl::append(AppendRequest request, StreamWrite::Kind kind,
         std::make_unique<WriteCall<AppendOutcome>>(std::move(transaction), std::move(reply)));
 }
 
-void Service::Impl::transact(Transaction transaction, Reply<TransactionOutcome> reply) {
+bool Service::Impl::complete(Transaction& transaction) {
     std::vector<const StreamName*> names;
     for (auto& entry : transaction.writes) {
         names.push_back(&entry.stream);
@@ -53,7 +54,11 @@ void Service::Impl::transact(Transaction transaction, Reply<TransactionOutcome> 
     const auto equal = [](const StreamName* a, const StreamName* b) { return *a == *b; };
     std::sort(names.begin(), names.end(), less);
     const bool twice = std::adjacent_find(names.begin(), names.end(), equal) != names.end();
-    if (names.empty() || twice) {
+    return !names.empty() && !twice;
+}
+
+void Service::Impl::transact(Transaction transaction, Reply<TransactionOutcome> reply) {
+    if (!complete(transaction)) {
         std::move(reply).post(WriteCall<TransactionOutcome>::refusal(actor_errc::bad_request));
         return;
     }
@@ -61,17 +66,36 @@ void Service::Impl::transact(Transaction transaction, Reply<TransactionOutcome> 
         std::make_unique<WriteCall<TransactionOutcome>>(std::move(transaction), std::move(reply)));
 }
 
+void Service::Impl::transact_all(std::vector<Transaction> transactions,
+                                 Reply<std::vector<TransactionOutcome>> reply) {
+    const auto gathering = std::make_shared<Gathering>(transactions.size(), std::move(reply));
+    error_code no_room;
+    for (std::size_t i = 0; i != transactions.size(); ++i) {
+        const bool good = complete(transactions[i]);
+        auto request = std::make_unique<GatheredWrite>(std::move(transactions[i]), gathering, i);
+        if (!good || no_room) {
+            request->refuse(good ? no_room : actor_errc::bad_request);
+        } else {
+            no_room = try_write(std::move(request));
+        }
+    }
+}
+
 void Service::Impl::start_write(std::unique_ptr<WriteRequest> request) {
+    (void)try_write(std::move(request));
+}
+
+error_code Service::Impl::try_write(std::unique_ptr<WriteRequest> request) {
     if (closed_.load()) {
         request->refuse(actor_errc::closed);
-        return;
+        return actor_errc::closed;
     }
     switch (admit(request)) {
-        case Admitted::parked: return;
+        case Admitted::parked: return {};
         case Admitted::no:
             context_->counters.overloads.add();
             request->refuse(actor_errc::overloaded);
-            return;
+            return actor_errc::overloaded;
         case Admitted::yes: break;
     }
     auto* refused = request.get();
@@ -79,7 +103,9 @@ void Service::Impl::start_write(std::unique_ptr<WriteRequest> request) {
     if (const auto error = queue_.submit(queued)) {
         context_->counters.overloads.add(error == actor_errc::overloaded ? 1 : 0);
         refused->refuse(error);
+        return error;
     }
+    return {};
 }
 
 // All of its actors or none: one that has commands waiting keeps it until they are decided.

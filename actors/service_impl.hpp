@@ -29,6 +29,8 @@ public:
 
     void append(AppendRequest request, StreamWrite::Kind kind, Reply<AppendOutcome> reply);
     void transact(Transaction transaction, Reply<TransactionOutcome> reply);
+    void transact_all(std::vector<Transaction> transactions,
+                      Reply<std::vector<TransactionOutcome>> reply);
 
     void execute(CommandRequest request, Reply<CommandOutcome> reply);
     void take_snapshot(const StreamName& stream, Reply<StreamActor::SnapshotAnswer> reply);
@@ -87,6 +89,10 @@ private:
     void snapshot_handed_over() override;
     void policy_ended(const StreamName& stream) override;
 
+    // Whether each stream occurs once, and there is one. Puts events where there were none.
+    [[nodiscard]] static bool complete(Transaction& transaction);
+    // The error if there was no room for it; it was answered then.
+    error_code try_write(std::unique_ptr<WriteRequest> request);
     enum class Admitted : std::uint8_t { yes, parked, no };
     [[nodiscard]] Admitted admit(std::unique_ptr<WriteRequest>& request);
     // Answers through the executor, from any thread.

@@ -2,6 +2,7 @@
 
 #include "storage/errors.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -166,6 +167,8 @@ asio::awaitable<void> Session::send_piece() {
             failure = "unknown";
         }
     }
+    // A client that takes pieces as fast as they are made would keep the thread to itself.
+    co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     if (failure.empty()) {
         conversation_.end_piece(more);
     } else {

@@ -78,6 +78,29 @@ void append_feed_event(std::string& out, const FeedEvent& event, Lines lines) {
     append_place(out, event.event, event.stream.get());
 }
 
+void append_export_line(std::string& out, const FeedEvent& event) {
+    append_feed_event(out, event, Lines::one);
+    const auto has_breaks = [](std::string_view json) {
+        return json.find_first_of("\r\n") != json.npos;
+    };
+    const bool data = has_breaks(event.event.data);
+    const bool metadata = has_breaks(event.event.metadata);
+    if (data || metadata) {
+        out.back() = ',';
+        out.append("\"exact\":{");
+        if (data) {
+            out.append("\"data\":");
+            append_json_string(out, event.event.data);
+        }
+        if (metadata) {
+            out.append(data ? ",\"metadata\":" : "\"metadata\":");
+            append_json_string(out, event.event.metadata);
+        }
+        out.append("}}");
+    }
+    out.push_back('\n');
+}
+
 void append_event_ids(std::string& out, const std::vector<EventId>& ids) {
     out.push_back('[');
     for (const auto& id : ids) {

@@ -16,6 +16,10 @@ void append_event(std::string& out, const EventView& event, const StreamName* st
 // An event of the feed, or what stands in for deleted ones.
 void append_feed_event(std::string& out, const FeedEvent& event, Lines lines);
 
+// A line of an export: as in the feed, and the exact bytes where a line cannot hold them, so that
+// an import makes the same chain of hashes.
+void append_export_line(std::string& out, const FeedEvent& event);
+
 // ["…","…"]
 void append_event_ids(std::string& out, const std::vector<EventId>& ids);
 

@@ -80,6 +80,7 @@ bool HttpFrontend::admit(Request& request, Response& response) {
     }
     const auto& route = table[index];
     request.route = index;
+    request.streams_body = route.streams_body;
     response.varies_by_accept = route.offers.size() > 1;
     if (const auto problem = check_parameters(request.target, route.parameters)) {
         return refuse(response, *problem);

@@ -41,6 +41,10 @@ boost::asio::awaitable<void> delete_category(Call call);
 boost::asio::awaitable<void> run_transaction(Call call);
 // feed.cpp
 boost::asio::awaitable<void> read_feed(Call call);
+// import_events.cpp
+boost::asio::awaitable<void> import_events(Call call);
+// export_events.cpp
+[[nodiscard]] bool export_events(const Call& call);
 // operations.cpp
 [[nodiscard]] bool answer_livez(const Call& call);
 [[nodiscard]] bool answer_readyz(const Call& call);

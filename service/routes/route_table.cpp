@@ -9,6 +9,7 @@ namespace {
 constexpr std::string_view json[] = {content_types::json};
 constexpr std::string_view page_or_live[] = {content_types::json, content_types::ndjson,
                                              content_types::event_stream};
+constexpr std::string_view lines[] = {content_types::ndjson};
 constexpr std::string_view plain_text[] = {"text/plain"};
 
 constexpr Route table[] = {
@@ -32,6 +33,8 @@ constexpr Route table[] = {
     {Verb::post, "/v1/transactions", "", json, nullptr, run_transaction},
     {Verb::get, "/v1/events", "after limit category* type* id_prefix wait", page_or_live, nullptr,
      read_feed},
+    {Verb::post, "/v1/import", "", lines, nullptr, import_events, true},
+    {Verb::get, "/v1/export", "after category*", lines, export_events, nullptr},
     {Verb::get, "/v1/categories", "", json, list_categories, nullptr},
     {Verb::get, "/v1/categories/{category}", "", json, read_category, nullptr},
     {Verb::put, "/v1/categories/{category}", "", json, nullptr, put_category},

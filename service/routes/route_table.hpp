@@ -21,6 +21,8 @@ struct Route {
     bool (*now)(const Call& call);
     // Answers what `now` did not. Null: `now` always answers.
     boost::asio::awaitable<void> (*later)(Call call);
+    // It reads the body by itself, of any length.
+    bool streams_body = false;
 };
 
 [[nodiscard]] std::span<const Route> routes() noexcept;

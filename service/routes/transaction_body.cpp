@@ -2,6 +2,7 @@
 
 #include "service/routes/event_list.hpp"
 #include "service/routes/json_body.hpp"
+#include "service/routes/stream_member.hpp"
 
 #include <optional>
 #include <set>
@@ -32,39 +33,10 @@ private:
     std::size_t events_ = 0;
 };
 
-// Members that are missing are left empty.
-StreamName read_stream(JsonScanner& scanner) {
-    StreamName stream;
-    scanner.enter_object();
-    while (const auto name = scanner.next_member()) {
-        auto* const part = *name == "category" ? &stream.category
-                           : *name == "id"     ? &stream.id
-                                               : nullptr;
-        std::string scratch;
-        const auto value = scanner.take();
-        const auto text = as_string(value, scratch);
-        if (part == nullptr) {
-            scanner.refuse(unknown_member);
-        } else if (!text) {
-            scanner.refuse("The parts of a stream's name are strings.");
-        } else {
-            *part = *text;
-        }
-    }
-    return stream;
-}
-
 std::optional<Problem> TransactionBodyReader::check_stream(const StreamName& stream,
                                                            const std::string& pointer) {
-    if (!is_valid_category(stream.category)) {
-        return bad_member(pointer + "/category",
-                          "A stream needs a \"category\": 1 to 64 letters, digits, '_', '.' or "
-                          "'-', the first one a letter or digit.");
-    }
-    if (!is_valid_stream_id(stream.id)) {
-        return bad_member(pointer + "/id",
-                          "A stream needs an \"id\": 1 to 255 bytes of UTF-8 without control "
-                          "characters, and not \".\" or \"..\".");
+    if (auto problem = check_stream_member(stream, pointer)) {
+        return problem;
     }
     if (!streams_.insert(stream).second) {
         return bad_member(pointer,
@@ -82,7 +54,7 @@ std::optional<Problem> TransactionBodyReader::read_append(JsonScanner& scanner,
     scanner.enter_object();
     while (const auto name = scanner.next_member()) {
         if (*name == "stream") {
-            write.stream = read_stream(scanner);
+            write.stream = read_stream_member(scanner);
         } else if (*name == "events") {
             has_events = true;
             if (auto problem = events.read(scanner, pointer + "/events")) {

@@ -80,8 +80,8 @@ std::size_t InputText::read(std::span<char> out) {
             if (consumed != 0) {
                 continue;
             }
-        } catch (const CommandFailure& failure) {
-            throw CommandFailure(failure.code(), name_ + ": " + failure.what() + ".");
+        } catch (const DamagedEncoding& damage) {
+            throw CommandFailure(ExitCode::bad_input, name_ + ": " + damage.what() + ".");
         }
         if (at_end_) {
             break;

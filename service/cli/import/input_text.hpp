@@ -4,7 +4,7 @@
 // ends in the middle of an archive.
 #pragma once
 
-#include "service/cli/import/decoder.hpp"
+#include "service/encoding/decoder.hpp"
 
 #include <atomic>
 #include <cstdint>

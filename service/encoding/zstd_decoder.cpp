@@ -1,13 +1,11 @@
-#include "service/cli/import/decoder.hpp"
-
-#include "service/cli/exit_code.hpp"
+#include "service/encoding/decoder.hpp"
 
 #include <zstd.h>
 
 #include <new>
 #include <string>
 
-namespace firn::cli {
+namespace firn {
 namespace {
 
 class ZstdDecoder final : public Decoder {
@@ -23,8 +21,8 @@ public:
         ZSTD_outBuffer output{out.data(), out.size(), 0};
         const auto status = ZSTD_decompressStream(stream_.get(), &output, &input);
         if (ZSTD_isError(status) != 0) {
-            throw CommandFailure(ExitCode::bad_input, std::string("the zstd archive is damaged (") +
-                                                          ZSTD_getErrorName(status) + ")");
+            throw DamagedEncoding(std::string("the zstd archive is damaged (") +
+                                  ZSTD_getErrorName(status) + ")");
         }
         // Without input the status speaks of a next frame, not of the one that just ended.
         if (input.pos != 0 || output.pos != 0) {
@@ -49,4 +47,4 @@ std::unique_ptr<Decoder> make_zstd_decoder() {
     return std::make_unique<ZstdDecoder>();
 }
 
-}  // namespace firn::cli
+}  // namespace firn

@@ -1,6 +1,4 @@
-#include "service/cli/import/decoder.hpp"
-
-#include "service/cli/exit_code.hpp"
+#include "service/encoding/decoder.hpp"
 
 #include <zlib.h>
 
@@ -9,12 +7,12 @@
 #include <new>
 #include <string>
 
-namespace firn::cli {
+namespace firn {
 namespace {
 
-CommandFailure damaged(const char* why) {
-    return {ExitCode::bad_input, std::string("the gzip archive is damaged (") +
-                                     (why == nullptr ? "bad data" : why) + ")"};
+DamagedEncoding damaged(const char* why) {
+    return DamagedEncoding(std::string("the gzip archive is damaged (") +
+                           (why == nullptr ? "bad data" : why) + ")");
 }
 
 uInt bounded(std::size_t size) {
@@ -72,4 +70,4 @@ std::unique_ptr<Decoder> make_gzip_decoder() {
     return std::make_unique<GzipDecoder>();
 }
 
-}  // namespace firn::cli
+}  // namespace firn

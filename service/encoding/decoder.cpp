@@ -1,9 +1,9 @@
-#include "service/cli/import/decoder.hpp"
+#include "service/encoding/decoder.hpp"
 
 #include <algorithm>
 #include <cstring>
 
-namespace firn::cli {
+namespace firn {
 namespace {
 
 class PlainDecoder final : public Decoder {
@@ -34,4 +34,4 @@ std::unique_ptr<Decoder> make_decoder_for(std::string_view first_bytes) {
     return make_plain_decoder();
 }
 
-}  // namespace firn::cli
+}  // namespace firn

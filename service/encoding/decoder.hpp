@@ -1,13 +1,19 @@
-// Turns the bytes of an archive back into text, piece by piece.
-// Thread: one at a time. Errors: CommandFailure (bad_input) when the bytes are not what they claim.
+// Turns compressed bytes back into text, piece by piece: gzip (RFC 1952) by zlib, zstd (RFC 8878).
+// Thread: one at a time. Errors: DamagedEncoding when the bytes are not what they claim.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 
-namespace firn::cli {
+namespace firn {
+
+class DamagedEncoding : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
 
 class Decoder {
 public:
@@ -34,4 +40,4 @@ inline constexpr std::size_t magic_bytes = 4;
 // Chosen by the first bytes; what is neither zstd nor gzip is plain text.
 [[nodiscard]] std::unique_ptr<Decoder> make_decoder_for(std::string_view first_bytes);
 
-}  // namespace firn::cli
+}  // namespace firn

@@ -1,0 +1,49 @@
+// Events of an import on their way to the store together, in the order of their lines.
+//
+// Events of one stream that follow each other are one run, which is one transaction: so places in
+// the global order are as in the import.
+// Thread: plain value. Errors: none.
+#pragma once
+
+#include "service/routes/import/import_line.hpp"
+#include "storage/event_store.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace firn {
+
+class ImportBatch {
+public:
+    struct Run {
+        StreamName stream;
+        std::optional<Version> first_version;  // as stated; of all of its events or of none
+        std::shared_ptr<EncodedEvents> events = std::make_shared<EncodedEvents>();
+        std::vector<EventId> ids;          // zero where the line states none
+        std::vector<std::uint64_t> lines;  // where each event stands
+        std::size_t there = 0;             // of its events, found in the stream already
+        bool done = false;
+
+        [[nodiscard]] std::size_t size() const noexcept { return lines.size(); }
+    };
+
+    void add(const ImportLine& line, std::uint64_t number);
+    void clear();
+
+    [[nodiscard]] bool empty() const noexcept { return runs_.empty(); }
+    [[nodiscard]] std::size_t events() const noexcept { return events_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::vector<Run>& runs() noexcept { return runs_; }
+
+private:
+    [[nodiscard]] bool continues(const ImportLine& line) const;
+
+    std::vector<Run> runs_;
+    std::size_t events_ = 0;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace firn

@@ -1,0 +1,77 @@
+// Carries an import out: lines in, batches into the store, counts out.
+//
+// 1. Lines are gathered to a batch, which bounds the memory whatever the import's length.
+// 2. Its runs are planned against the streams' heads. Where a line states its version, what is
+//    there already is compared and passed over, and a gap is an error: so an import can be
+//    repeated, and goes on where an earlier one ended. Lines without one are appended as they come.
+// 3. What is left goes to the commit queue in one piece, in the order of the lines.
+// 4. If somebody else appended meanwhile, what did not take its place is planned again.
+// Thread: one session's. Errors: a Problem with `line`; what was appended before stays.
+#pragma once
+
+#include "service/routes/call.hpp"
+#include "service/routes/import/body_lines.hpp"
+#include "service/routes/import/import_batch.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace firn {
+
+class Importer {
+public:
+    struct Counts {
+        std::uint64_t lines = 0;     // that were events, done with
+        std::uint64_t appended = 0;  // events
+        std::uint64_t skipped = 0;   // events that were there already, and stand-ins
+        Position position;           // of the last event appended; 0: none was
+    };
+
+    Importer(Service& service, const HttpConfig::Limits& limits, BodyReader& reader,
+             std::unique_ptr<Decoder> decoder);
+
+    // Goes on for about so long. False: it has ended; problem() may say why.
+    boost::asio::awaitable<bool> advance(std::chrono::milliseconds time);
+
+    [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
+    [[nodiscard]] const std::optional<Problem>& problem() const noexcept { return problem_; }
+
+private:
+    using Run = ImportBatch::Run;
+    struct Wave {
+        std::vector<Transaction> transactions;
+        std::vector<std::size_t> runs;                   // of each transaction
+        std::unordered_map<std::string, Version> heads;  // by stream, after the wave
+    };
+    enum class Planned : std::uint8_t { yes, later, failed };
+
+    // Gathers lines until the batch is full. False: a line, or the body, was wrong.
+    boost::asio::awaitable<bool> gather();
+    boost::asio::awaitable<bool> commit_batch();
+    [[nodiscard]] Wave plan();
+    [[nodiscard]] Planned plan_run(Wave& wave, std::size_t index);
+    // How many of the run's first events the stream holds already. None: it holds others.
+    [[nodiscard]] std::optional<std::size_t> count_there(const Run& run, Version head);
+    // False: it cannot go on.
+    [[nodiscard]] bool take_outcome(Run& run, const TransactionOutcome& outcome);
+    bool fail(std::uint64_t line, Problem problem);
+
+    Service& service_;
+    const HttpConfig::Limits& limits_;
+    BodyLines lines_;
+    ImportLine line_;
+    ImportBatch batch_;
+    Counts counts_;
+    bool body_ended_ = false;
+    bool busy_ = false;       // the commit queue had no room
+    unsigned fruitless_ = 0;  // waves in a row that brought nothing
+    std::optional<Problem> problem_;
+    std::optional<Problem> line_problem_;  // told once what came before it is done
+};
+
+}  // namespace firn
