@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what Firn is built from, by package name: Debian 12 or newer, Ubuntu 24.04 or newer.
 #
-#   cmake/setup.sh [--with-lint] [--with-fuzz]
+#   cmake/setup.sh [--with-tests] [--with-lint] [--with-fuzz]
 #
+#   --with-tests  also the clients that tests use: a browser without a window
 #   --with-lint   also clang-format, clang-tidy and shellcheck, for cmake/check.sh
 #   --with-fuzz   also clang with its sanitizer run-time, for the fuzz targets
 #
@@ -53,6 +54,13 @@ boost_available() {
         sed -n 's/^libboost-json\(1\.[0-9]*\)-dev$/\1/p' | newest_boost
 }
 
+# Only Debian has such a package. Ubuntu's Chromium is a snap: there, its test is skipped.
+browser_package() {
+    if grep -qx 'ID=debian' /etc/os-release 2>/dev/null; then
+        echo chromium-headless-shell
+    fi
+}
+
 # The format of our sources is the one of clang-format 14; later ones differ in details.
 lint_package() {
     if is_installed "$1-14" || has_candidate "$1-14"; then
@@ -76,6 +84,11 @@ list_packages() {
     # Without a version there is still a name to complain about.
     read -r -a boost_names <<<"$(boost_packages "${boost:-$boost_oldest}")"
     wanted+=("${boost_names[@]}")
+    if [ "$with_tests" = yes ]; then
+        local browser
+        browser=$(browser_package)
+        wanted+=(${browser:+"$browser"})
+    fi
     if [ "$with_lint" = yes ]; then
         wanted+=("$(lint_package clang-format)" "$(lint_package clang-tidy)" shellcheck)
     fi
@@ -129,10 +142,12 @@ install_missing() {
     say "done"
 }
 
+with_tests=no
 with_lint=no
 with_fuzz=no
 for option in "$@"; do
     case $option in
+        --with-tests) with_tests=yes ;;
         --with-lint) with_lint=yes ;;
         --with-fuzz) with_fuzz=yes ;;
         -h | --help)

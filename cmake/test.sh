@@ -19,5 +19,6 @@ for option in "$@"; do
     esac
 done
 
+cmake/setup.sh --with-tests
 cmake/build.sh "$preset"
 exec ctest --preset "$preset" "${selection[@]}" "$@"
