@@ -39,6 +39,8 @@ Seen by_feed(const EventStore& store, std::uint32_t limit) {
     Seen seen;
     FeedQuery query;
     query.limit = limit;
+    query.bytes_max = 64u << 20;
+    query.scan_max = limit;
     Position last;
     for (;;) {
         const auto page = store.feed(query);
@@ -116,7 +118,7 @@ int run(const Options& options) {
     fmt::print("{:>12} {:>14} {:>14} {:>7}\n", "page limit", "LMDB ev/s", "feed ev/s", "share");
     const auto all = by_cursor(environment);
     check(all.events == events, "the copy leaves something out");
-    for (const std::uint32_t limit : {1'000u, 10'000u}) {
+    for (const std::uint32_t limit : {1'000u, 10'000u, 100'000u}) {
         std::vector<double> raws;
         std::vector<double> owns;
         std::vector<double> shares;

@@ -12,6 +12,9 @@ namespace firn {
 // Entries come in the order of positions.
 class PageMaker {
 public:
+    // The more at once, the more events of a chunk are taken in one go.
+    static constexpr std::size_t fetch_most = 1u << 18;
+
     PageMaker(const FeedQuery& query, FeedPage& page) : query_(query), page_(page) {}
 
     [[nodiscard]] bool is_full() const noexcept { return full_; }
@@ -51,7 +54,7 @@ public:
             return 64;
         }
         const auto average = bytes_ / page_.events.size() + 1;
-        return std::clamp<std::size_t>((query_.bytes_max - bytes_) / average, 64, 4096);
+        return std::clamp<std::size_t>((query_.bytes_max - bytes_) / average, 64, fetch_most);
     }
 
 private:

@@ -49,6 +49,11 @@ private:
     void fetch_one(Wanted& wanted);
     // Goes on in the chunk at hand where the event lies behind the last one taken from it.
     void open_chunk(const lmdb::IndexEntry& entry);
+    // The chunk that holds the event: the one after that at hand, or looked for.
+    [[nodiscard]] bool find_chunk(const lmdb::IndexEntry& entry);
+    [[nodiscard]] bool chunk_here_holds(const lmdb::IndexEntry& entry) const;
+    // The event's bytes into the page, and its views to them.
+    void keep(EventView& event);
 
     lmdb::ReadTransaction transaction_;
     lmdb::Cursor chunks_;
@@ -63,6 +68,7 @@ private:
     std::vector<Wanted> wanted_;
     std::optional<lmdb::ChunkReader> reader_;
     StreamNumber chunk_stream_;
+    bool at_chunk_ = false;  // chunks_ stands on one
     Version last_version_;
 };
 

@@ -81,6 +81,14 @@ std::string_view ChunkBuilder::finish(StreamNumber stream, Version first) {
     return bytes_;
 }
 
+std::uint32_t chunk_count(std::string_view chunk) noexcept {
+    std::uint32_t count = 0;
+    if (chunk.size() >= chunk_header_bytes) {
+        std::memcpy(&count, chunk.data() + 8, sizeof(count));
+    }
+    return count;
+}
+
 std::optional<ChunkReader> ChunkReader::open(StreamNumber stream, Version first,
                                              std::string_view chunk) noexcept {
     ByteReader in(chunk);

@@ -27,6 +27,9 @@ struct ChunkHeader {
 // Checksum and header.
 inline constexpr std::size_t chunk_header_bytes = 8 + 4 + 8 + sizeof(Hash);
 
+// How many events it says it has; 0 if it is too short to say. Nothing is checked.
+[[nodiscard]] std::uint32_t chunk_count(std::string_view chunk) noexcept;
+
 // Builds a chunk, from nothing or as an extension of a stored one.
 class ChunkBuilder {
 public:
