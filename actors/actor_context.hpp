@@ -9,6 +9,7 @@
 #include "actors/guarded_executor.hpp"
 #include "actors/service.hpp"
 #include "actors/store_gate.hpp"
+#include "actors/subscriptions/subscription_registry.hpp"
 
 #include <memory>
 
@@ -43,12 +44,14 @@ struct ActorContext : std::enable_shared_from_this<ActorContext> {
         : executor(std::move(on)),
           limits(config.actors),
           gate(std::move(over)),
-          categories(std::make_shared<CategoryRegistry>(gate, config.snapshots)) {}
+          categories(std::make_shared<CategoryRegistry>(gate, config.snapshots)),
+          subscriptions(std::make_shared<SubscriptionRegistry>(gate, config.subscriptions)) {}
 
     GuardedExecutor executor;
     const ServiceConfig::Actors limits;
     StoreGate gate;
     const std::shared_ptr<CategoryRegistry> categories;
+    const std::shared_ptr<SubscriptionRegistry> subscriptions;
     Counters counters;
     std::weak_ptr<ActorHost> host;  // set once, before the first actor
 };

@@ -16,6 +16,11 @@ public:
             case actor_errc::command_rejected: return "the decider refuses the command";
             case actor_errc::no_decide: return "the category's decider has no decide";
             case actor_errc::invalid_decider: return "the decider cannot work";
+            case actor_errc::subscription_not_found: return "there is no such subscription";
+            case actor_errc::subscriptions_full:
+                return "there are as many subscriptions as there may be";
+            case actor_errc::start_is_fixed: return "the subscription began elsewhere";
+            case actor_errc::position_past_head: return "there is no event at that position yet";
             case actor_errc::unrecoverable_state:
                 return "what stands in for deleted events is damaged";
         }

@@ -6,14 +6,18 @@
 namespace firn {
 
 enum class actor_errc {
-    overloaded = 1,       // a bounded queue is full; try again shortly
-    closed,               // the service is stopping
-    fold_failed,          // the decider could not evolve on a stored event
-    bad_request,          // an argument out of its bounds
-    command_rejected,     // the decider refuses the command
-    no_decide,            // the category's decider has no decide
-    invalid_decider,      // settings whose decider cannot work
-    unrecoverable_state,  // both copies of what stands in for deleted events are damaged
+    overloaded = 1,          // a bounded queue is full; try again shortly
+    closed,                  // the service is stopping
+    fold_failed,             // the decider could not evolve on a stored event
+    bad_request,             // an argument out of its bounds
+    command_rejected,        // the decider refuses the command
+    no_decide,               // the category's decider has no decide
+    invalid_decider,         // settings whose decider cannot work
+    subscription_not_found,  // there is none of that name
+    subscriptions_full,      // there are as many as there may be
+    start_is_fixed,          // another beginning than the subscription has
+    position_past_head,      // there is no such event yet
+    unrecoverable_state,     // both copies of what stands in for deleted events are damaged
 };
 
 const boost::system::error_category& actor_category() noexcept;

@@ -37,6 +37,10 @@ SettingsOutcome cancelled_settings() {
     return {boost::asio::error::operation_aborted, {}};
 }
 
+SubscriptionOutcome cancelled_subscription() {
+    return {boost::asio::error::operation_aborted};
+}
+
 bool cancelled_stop() {
     return false;
 }
@@ -188,6 +192,40 @@ boost::asio::awaitable<SettingsOutcome> Service::set_stream_policy(
 
 std::shared_ptr<CategoryRegistry> Service::categories() const {
     return impl_->categories();
+}
+
+boost::asio::awaitable<SubscriptionOutcome> Service::set_subscription(
+    std::string name, SubscriptionSettings settings) {
+    return answer_of<SubscriptionOutcome>(
+        [](Reply<SubscriptionOutcome> reply, std::shared_ptr<Impl> on, std::string asked,
+           SubscriptionSettings set) {
+            on->set_subscription(asked, std::move(set), std::move(reply));
+        },
+        &cancelled_subscription, impl_, std::move(name), std::move(settings));
+}
+
+boost::asio::awaitable<SubscriptionOutcome> Service::delete_subscription(std::string name) {
+    return answer_of<SubscriptionOutcome>(
+        [](Reply<SubscriptionOutcome> reply, std::shared_ptr<Impl> on, std::string asked) {
+            on->delete_subscription(asked, std::move(reply));
+        },
+        &cancelled_subscription, impl_, std::move(name));
+}
+
+boost::asio::awaitable<SubscriptionOutcome> Service::acknowledge(std::string name,
+                                                                 Position position) {
+    return answer_of<SubscriptionOutcome>(
+        [](Reply<SubscriptionOutcome> reply, std::shared_ptr<Impl> on, std::string asked,
+           Position up_to) { on->acknowledge(asked, up_to, std::move(reply)); },
+        &cancelled_subscription, impl_, std::move(name), position);
+}
+
+std::shared_ptr<const Subscription> Service::subscription(std::string_view name) const {
+    return impl_->subscriptions()->find(name);
+}
+
+std::shared_ptr<SubscriptionRegistry> Service::subscriptions() const {
+    return impl_->subscriptions();
 }
 
 CategoryAdvice Service::advise(const std::string& category) const {

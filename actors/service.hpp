@@ -19,6 +19,8 @@
 #include "actors/deciders/engine.hpp"
 #include "actors/errors.hpp"
 #include "actors/histogram.hpp"
+#include "actors/subscriptions/subscription.hpp"
+#include "actors/subscriptions/subscription_outcome.hpp"
 #include "storage/event_store.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -34,6 +36,7 @@
 namespace firn {
 
 class CategoryRegistry;
+class SubscriptionRegistry;
 
 struct ServiceConfig {
     std::filesystem::path data = "./firn-data";
@@ -56,6 +59,8 @@ struct ServiceConfig {
         std::uint32_t remembered_ids = 10'000;      // client ids remembered per stream, at least
         std::size_t map_bytes = std::size_t{64} << 30;  // LMDB's first map size; it grows by itself
     } store;
+
+    SubscriptionLimits subscriptions;
 
     SnapshotPolicy snapshots;  // where neither the category nor the stream says otherwise
 
@@ -164,6 +169,8 @@ struct ServiceStats {
     } snapshots;
     std::uint64_t commands = 0;  // decided
     std::uint64_t commands_rejected = 0;
+    std::uint64_t subscriptions = 0;
+    std::uint64_t acknowledgements = 0;  // answered as durable
     // Loads by the number of events that they applied: at most bounds[i], and beyond the last.
     HistogramView load_events;
 };
@@ -211,6 +218,18 @@ public:
     boost::asio::awaitable<SettingsOutcome> set_stream_policy(
         StreamName stream, std::optional<SnapshotSettings> policy);
     [[nodiscard]] std::shared_ptr<CategoryRegistry> categories() const;
+
+    // Makes a subscription, or replaces what an existing one asks for; its checkpoint stays.
+    // Answers when that is durable. Name the settings before a co_await takes them.
+    boost::asio::awaitable<SubscriptionOutcome> set_subscription(std::string name,
+                                                                 SubscriptionSettings settings);
+    boost::asio::awaitable<SubscriptionOutcome> delete_subscription(std::string name);
+    // Moves its checkpoint forwards; answers when that is durable.
+    boost::asio::awaitable<SubscriptionOutcome> acknowledge(std::string name, Position position);
+    // Null if there is none. It reads from store().
+    [[nodiscard]] std::shared_ptr<const Subscription> subscription(std::string_view name) const;
+    [[nodiscard]] std::shared_ptr<SubscriptionRegistry> subscriptions() const;
+
     // What folding costs in a category, and what follows from it. Where too little was measured
     // since the start, a few milliseconds are spent on measuring.
     [[nodiscard]] CategoryAdvice advise(const std::string& category) const;

@@ -26,6 +26,8 @@ void ServiceConfig::validate() const {
     require(store.pending_bytes_max > 0, "store.pending_bytes_max must be positive");
     require(store.remembered_ids > 0, "store.remembered_ids must be positive");
     require(store.map_bytes > 0, "store.map_bytes must be positive");
+    require(subscriptions.count_max > 0, "subscriptions.count_max must be positive");
+    require(subscriptions.scan_max > 0, "subscriptions.scan_max must be positive");
     require(snapshots.keep > 0, "snapshots.keep must be positive");
     require(commit.group_bytes_max < store.segment_bytes,
             "commit.group_bytes_max must be smaller than store.segment_bytes: a group is one "

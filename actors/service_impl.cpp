@@ -254,6 +254,8 @@ ServiceStats Service::Impl::stats() const {
     stats.snapshots.store = store().snapshots().snapshot_stats();
     stats.commands = counters.commands.value();
     stats.commands_rejected = counters.commands_rejected.value();
+    stats.subscriptions = context_->subscriptions->count();
+    stats.acknowledgements = context_->subscriptions->acknowledged();
     stats.load_events = counters.load_events.view();
     return stats;
 }

@@ -43,6 +43,13 @@ public:
     [[nodiscard]] const std::shared_ptr<CategoryRegistry>& categories() const noexcept {
         return context_->categories;
     }
+    void set_subscription(const std::string& name, SubscriptionSettings settings,
+                          Reply<SubscriptionOutcome> reply);
+    void delete_subscription(const std::string& name, Reply<SubscriptionOutcome> reply);
+    void acknowledge(const std::string& name, Position position, Reply<SubscriptionOutcome> reply);
+    [[nodiscard]] const std::shared_ptr<SubscriptionRegistry>& subscriptions() const noexcept {
+        return context_->subscriptions;
+    }
     // The newest that a client put, for categories with an external decider.
     [[nodiscard]] std::optional<StateResult> external_state(const StreamName& stream,
                                                             std::optional<Version> version);
@@ -119,5 +126,16 @@ private:
 
     CommitQueue queue_;  // last: its thread uses all of the above
 };
+
+template <class T>
+std::function<void(T)> Service::Impl::answering(Reply<T> reply) {
+    return [context = context_,
+            waiting = std::make_shared<Reply<T>>(std::move(reply))](T value) mutable {
+        auto answer = [waiting, value = std::move(value)]() mutable {
+            std::move(*waiting).answer(std::move(value));
+        };
+        context->executor.post(answer);
+    };
+}
 
 }  // namespace firn

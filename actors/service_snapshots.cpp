@@ -36,17 +36,6 @@ CommandOutcome undecided(ActorContext& context, const CommandRequest& request) {
 
 }  // namespace
 
-template <class T>
-std::function<void(T)> Service::Impl::answering(Reply<T> reply) {
-    return [context = context_,
-            waiting = std::make_shared<Reply<T>>(std::move(reply))](T value) mutable {
-        auto answer = [waiting, value = std::move(value)]() mutable {
-            std::move(*waiting).answer(std::move(value));
-        };
-        context->executor.post(answer);
-    };
-}
-
 void Service::Impl::execute(CommandRequest request, Reply<CommandOutcome> reply) {
     CommandOutcome refusal;
     if (closed_.load()) {

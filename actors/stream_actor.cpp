@@ -92,6 +92,9 @@ void StreamActor::end_write(const StreamWrite& write, const error_code& error,
     bool turn = false;
     bool due = false;
     bool policy_ends = false;
+    if (write.kind == StreamWrite::Kind::delete_stream) {
+        tell_stand_in(error, outcome);
+    }
     {
         const std::lock_guard lock(mutex_);
         BOOST_ASSERT(writes_ != 0);
@@ -127,6 +130,16 @@ void StreamActor::end_write(const StreamWrite& write, const error_code& error,
     }
     if (const auto host = policy_ends ? context_.host.lock() : nullptr) {
         host->policy_ended(name_);
+    }
+}
+
+// The feed holds one in the stream's place from now on, if the deletion is durable.
+void StreamActor::tell_stand_in(const error_code& error, const StreamOutcome* outcome) {
+    auto& stand_ins = context_.subscriptions->stand_ins();
+    if (!error) {
+        stand_ins.add(outcome->position);
+    } else if (is_durability_unknown(error)) {
+        stand_ins.add_unknown();
     }
 }
 

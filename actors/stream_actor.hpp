@@ -124,6 +124,7 @@ private:
     [[nodiscard]] Work& work();
     [[nodiscard]] bool crosses_policy(const StreamOutcome& outcome) const noexcept;
     void tell_snapshot_due();
+    void tell_stand_in(const error_code& error, const StreamOutcome* outcome);
 
     ActorContext& context_;
     const StreamName name_;

@@ -2,14 +2,13 @@
 
 #include "actors/categories/category_document.hpp"
 #include "actors/deciders/merge_patch.hpp"
+#include "actors/read_documents.hpp"
 
 #include <future>
 
 namespace firn {
 
 namespace {
-
-constexpr std::uint32_t documents_page = 1000;
 
 // Categories without settings whose costs are remembered while none of their streams is in memory.
 constexpr std::size_t kept_unset_max = 64;
@@ -29,26 +28,6 @@ StreamName stream_of_key(std::string_view key) {
                              "\" in the store cannot be read; restore the directory from a copy");
 }
 
-template <class Take>
-void read_all(const DocumentStore& documents, DocumentKind kind, const Take& take) {
-    std::string after;
-    for (;;) {
-        const auto page = documents.list(kind, after, documents_page);
-        if (!page) {
-            throw StorageFailure(
-                StorageFailure::Cause::damaged,
-                "the settings in the store cannot be read: " + page.error().message());
-        }
-        for (const auto& [key, text] : *page) {
-            take(key, text);
-        }
-        if (page->size() < documents_page) {
-            return;
-        }
-        after = page->back().first;
-    }
-}
-
 }  // namespace
 
 CategoryRegistry::CategoryRegistry(const StoreGate& gate, SnapshotPolicy defaults)
@@ -59,15 +38,16 @@ CategoryRegistry::CategoryRegistry(const StoreGate& gate, SnapshotPolicy default
 
 void CategoryRegistry::load() {
     const auto& documents = gate_.store().documents();
-    read_all(documents, DocumentKind::category,
-             [this](const auto& name, const auto& text) { load_category(name, text); });
-    read_all(documents, DocumentKind::stream_policy, [this](const auto& key, const auto& text) {
-        const auto policy = parse_stream_policy(text);
-        if (!policy) {
-            refuse_document("stream", key);
-        }
-        policies_.insert_or_assign(stream_of_key(key), *policy);
-    });
+    read_documents(documents, DocumentKind::category,
+                   [this](const auto& name, const auto& text) { load_category(name, text); });
+    read_documents(documents, DocumentKind::stream_policy,
+                   [this](const auto& key, const auto& text) {
+                       const auto policy = parse_stream_policy(text);
+                       if (!policy) {
+                           refuse_document("stream", key);
+                       }
+                       policies_.insert_or_assign(stream_of_key(key), *policy);
+                   });
     policy_count_ = policies_.size();
 }
 

@@ -33,9 +33,10 @@ Problem of_storage(storage_errc error, std::string_view subject) {
                     "There is no room on the server's disk. Reads go on; append again once there "
                     "is room."};
         case storage_errc::io_failed:
-            return {Slug::internal,
-                    "A write failed, and whether the events are durable is not known. Send them "
-                    "again with the same ids to find out."};
+            return {
+                Slug::internal,
+                "A write failed, and whether it is durable is not known. Send the request again, "
+                "with the same ids if it brings events."};
         case storage_errc::store_failed:
             return {Slug::internal,
                     "The store stopped accepting appends after a failure; the server's log says "
@@ -72,6 +73,20 @@ Problem of_actors(actor_errc error, std::string_view subject) {
             return about(Slug::unrecoverable_state, subject,
                          "has lost what stands in for its deleted events: both copies are "
                          "damaged. The events that it holds can be read.");
+        case actor_errc::subscription_not_found:
+            return about(Slug::subscription_not_found, subject,
+                         "does not exist. PUT settings to its URL to make it.");
+        case actor_errc::subscriptions_full:
+            return {Slug::overloaded,
+                    "There are as many subscriptions as subscriptions.count_max allows. Delete one "
+                    "that nobody needs, or raise it."};
+        case actor_errc::start_is_fixed:
+            return about(Slug::bad_request, subject,
+                         "began elsewhere, and its checkpoint only moves forwards. Leave \"from\" "
+                         "out, or delete it and make it anew.");
+        case actor_errc::position_past_head:
+            return about(Slug::bad_request, subject,
+                         "cannot be at a position that no event has yet.");
         case actor_errc::bad_request:
             return about(Slug::bad_request, subject, "cannot be asked for that.");
     }

@@ -16,6 +16,7 @@ constexpr ProblemKind kinds[] = {
     {Slug::stream_not_found, 404, "stream-not-found", "The stream does not exist"},
     {Slug::version_not_found, 404, "version-not-found", "The stream has no such version yet"},
     {Slug::category_not_found, 404, "category-not-found", "The category has no settings"},
+    {Slug::subscription_not_found, 404, "subscription-not-found", "There is no such subscription"},
     {Slug::method_not_allowed, 405, "method-not-allowed", "The method is not allowed here"},
     {Slug::not_acceptable, 406, "not-acceptable", "No acceptable representation"},
     {Slug::request_timeout, 408, "request-timeout", "The request took too long to arrive"},

@@ -20,6 +20,7 @@ enum class Slug : std::uint8_t {
     stream_not_found,
     version_not_found,
     category_not_found,
+    subscription_not_found,
     method_not_allowed,
     not_acceptable,
     request_timeout,

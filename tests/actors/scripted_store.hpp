@@ -1,11 +1,12 @@
-// A memory store whose commits and snapshot saves can be held back or made to fail, and whose reads
-// are counted.
+// A memory store whose commits, snapshot saves and documents can be held back or made to fail, and
+// whose reads are counted.
 //
 // The service owns the store and destroys it when it stops; the script is the test's and stays.
 // Thread: as EventStore; the script's functions from any.
 #pragma once
 
 #include "storage/memory/memory_store.hpp"
+#include "tests/actors/scripted_documents.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -95,6 +96,7 @@ public:
     [[nodiscard]] std::uint64_t commits() const { return commits_.load(); }
 
     [[nodiscard]] EventStore& memory() noexcept { return *memory_; }
+    [[nodiscard]] ScriptedDocuments& documents() noexcept { return documents_; }
 
 private:
     friend class ScriptedStore;
@@ -124,6 +126,7 @@ private:
     }
 
     const std::unique_ptr<EventStore> memory_ = make_memory_store();
+    ScriptedDocuments documents_{memory_->documents()};
     std::atomic<std::uint64_t> reads_{0};
     std::atomic<std::uint64_t> head_reads_{0};
     std::atomic<std::uint64_t> commits_{0};
@@ -229,7 +232,10 @@ class ScriptedStore final : public EventStore {
 public:
     explicit ScriptedStore(std::shared_ptr<StoreScript> script)
         : script_(std::move(script)), snapshots_(*script_) {}
-    ~ScriptedStore() override { script_->close_held(); }
+    ~ScriptedStore() override {
+        script_->close_held();
+        script_->documents().close();
+    }
 
     [[nodiscard]] std::vector<TransactionOutcome> commit(
         std::span<const Transaction> group) override {
@@ -285,9 +291,7 @@ public:
         return script_->memory_->reclaim(events_max);
     }
     [[nodiscard]] SnapshotStore& snapshots() noexcept override { return snapshots_; }
-    [[nodiscard]] DocumentStore& documents() noexcept override {
-        return script_->memory_->documents();
-    }
+    [[nodiscard]] DocumentStore& documents() noexcept override { return script_->documents(); }
 
 private:
     const std::shared_ptr<StoreScript> script_;

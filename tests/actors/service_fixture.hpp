@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/service.hpp"
+#include "tests/actors/printing.hpp"
 #include "tests/actors/scripted_store.hpp"
 #include "tests/support/event_builder.hpp"
 #include "tests/support/printing.hpp"
@@ -12,14 +13,6 @@
 
 #include <memory>
 #include <optional>
-
-namespace firn {
-
-inline std::ostream& operator<<(std::ostream& out, actor_errc error) {
-    return out << make_error_code(error).message();
-}
-
-}  // namespace firn
 
 namespace firn::test {
 

@@ -42,15 +42,26 @@ BOOST_AUTO_TEST_CASE(when_the_server_is_overloaded_then_it_says_when_to_come_aga
 }
 
 BOOST_AUTO_TEST_CASE(when_it_comes_from_an_error_then_its_status_is_that_of_the_table) {
-    const std::pair<error_code, int> expected[] = {
-        {storage_errc::wrong_version, 409},     {storage_errc::duplicate_event, 409},
-        {storage_errc::stream_not_found, 404},  {storage_errc::stream_deleted, 410},
-        {storage_errc::version_not_found, 404}, {storage_errc::compacted, 410},
-        {storage_errc::too_large, 413},         {storage_errc::disk_full, 507},
-        {storage_errc::io_failed, 500},         {storage_errc::store_failed, 500},
-        {storage_errc::corrupt, 500},           {storage_errc::closed, 503},
-        {actor_errc::overloaded, 503},          {actor_errc::closed, 503},
-        {actor_errc::fold_failed, 500},         {actor_errc::bad_request, 400}};
+    const std::pair<error_code, int> expected[] = {{storage_errc::wrong_version, 409},
+                                                   {storage_errc::duplicate_event, 409},
+                                                   {storage_errc::stream_not_found, 404},
+                                                   {storage_errc::stream_deleted, 410},
+                                                   {storage_errc::version_not_found, 404},
+                                                   {storage_errc::compacted, 410},
+                                                   {storage_errc::too_large, 413},
+                                                   {storage_errc::disk_full, 507},
+                                                   {storage_errc::io_failed, 500},
+                                                   {storage_errc::store_failed, 500},
+                                                   {storage_errc::corrupt, 500},
+                                                   {storage_errc::closed, 503},
+                                                   {actor_errc::overloaded, 503},
+                                                   {actor_errc::closed, 503},
+                                                   {actor_errc::fold_failed, 500},
+                                                   {actor_errc::bad_request, 400},
+                                                   {actor_errc::subscription_not_found, 404},
+                                                   {actor_errc::subscriptions_full, 503},
+                                                   {actor_errc::start_is_fixed, 400},
+                                                   {actor_errc::position_past_head, 400}};
     for (const auto& [error, status] : expected) {
         const auto json = written(problem_of(error, "The stream a/b"));
         BOOST_TEST(json.at("status").as_int64() == status, error.message());
