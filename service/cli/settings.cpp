@@ -146,6 +146,10 @@ void add_service(std::vector<Setting>& list) {
                          FIRN_FIELD(service.snapshots.every)));
     list.push_back(count("snapshots.keep", "automatic snapshots that a stream keeps",
                          FIRN_FIELD(service.snapshots.keep)));
+    list.push_back(count("subscriptions.count_max", "subscriptions; past it: 503",
+                         FIRN_FIELD(service.subscriptions.count_max)));
+    list.push_back(count("subscriptions.scan_max", "positions that a read looks at in one go",
+                         FIRN_FIELD(service.subscriptions.scan_max)));
     list.push_back(size("store.segment_bytes", "of one journal segment",
                         FIRN_FIELD(service.store.segment_bytes)));
     list.push_back(size("store.pending_bytes_max", "durable, but not settled yet",

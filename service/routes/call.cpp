@@ -17,6 +17,16 @@ Read<std::string> category_of(const Request& request) {
     return category;
 }
 
+Read<std::string> subscription_of(const Request& request) {
+    std::string name(request.target.segment(2));
+    if (!is_valid_category(name)) {
+        return bad_parameter("name", "The name \"" + name +
+                                         "\" is not 1 to 64 letters, digits, '_', '.' or '-', "
+                                         "the first one a letter or digit.");
+    }
+    return name;
+}
+
 std::optional<Problem> check_not_deleted(const Call& call, const StreamName& stream) {
     const auto head = call.service.store().head_version(stream);
     if (head || head.error() != storage_errc::stream_deleted) {

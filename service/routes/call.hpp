@@ -34,6 +34,8 @@ void append_stream(std::string& out, const StreamName& stream);
 
 // The category that the path names, in its third segment.
 [[nodiscard]] Read<std::string> category_of(const Request& request);
+// The subscription that the path names, in its third segment.
+[[nodiscard]] Read<std::string> subscription_of(const Request& request);
 // 410 for a stream that was deleted; one that never was is fine.
 [[nodiscard]] std::optional<Problem> check_not_deleted(const Call& call, const StreamName& stream);
 

@@ -1,6 +1,7 @@
 #include "service/routes/live_answer.hpp"
 
 #include "service/http/media_type.hpp"
+#include "service/routes/live/feed_source.hpp"
 
 #include <limits>
 #include <string>
@@ -40,6 +41,19 @@ void start_live(const Call& call, std::unique_ptr<BodySource> source) {
     response.add_header("Cache-Control", "no-cache");
     response.add_header("X-Accel-Buffering", "no");  // nginx would hold messages back
     response.source = std::move(source);
+}
+
+void follow_feed(const Call& call, FeedQuery query,
+                 std::initializer_list<std::string_view> only_for_pages) {
+    const auto resume = live_resume(call, only_for_pages);
+    if (!resume) {
+        resume.error().write_to(call.response);
+        return;
+    }
+    query.after = Position{resume->value_or(query.after.value())};
+    start_live(call, std::make_unique<FeedSource>(call.service, call.live,
+                                                  call.config.timeouts.heartbeat,
+                                                  std::move(query)));
 }
 
 }  // namespace firn

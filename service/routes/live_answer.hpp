@@ -18,5 +18,8 @@ namespace firn {
 [[nodiscard]] Read<std::optional<std::uint64_t>> live_resume(
     const Call& call, std::initializer_list<std::string_view> only_for_pages);
 void start_live(const Call& call, std::unique_ptr<BodySource> source);
+// Follows the global feed from after the query's position, or from where the client stopped.
+void follow_feed(const Call& call, FeedQuery query,
+                 std::initializer_list<std::string_view> only_for_pages);
 
 }  // namespace firn

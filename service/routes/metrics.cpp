@@ -106,6 +106,12 @@ void write_snapshots(Metrics& metrics, const ServiceStats& stats) {
     metrics.counter("firn_commands_rejected_total", "Of them, rejected.", stats.commands_rejected);
 }
 
+void write_subscriptions(Metrics& metrics, const ServiceStats& stats) {
+    metrics.gauge("firn_subscriptions", "Durable subscriptions.", stats.subscriptions);
+    metrics.counter("firn_acknowledgements_total", "Acknowledgements that are durable.",
+                    stats.acknowledgements);
+}
+
 void write_http(Metrics& metrics, const HttpCounters& http) {
     metrics.gauge("firn_http_connections", "Open connections.", http.connections_open.load());
     metrics.counter("firn_http_connections_accepted_total", "Connections accepted.",
@@ -135,6 +141,7 @@ bool read_metrics(const Call& call) {
     write_store(metrics, stats.store);
     write_actors(metrics, stats);
     write_snapshots(metrics, stats);
+    write_subscriptions(metrics, stats);
     write_http(metrics, call.counters);
     return true;
 }

@@ -70,6 +70,10 @@ bool read_stats(const Call& call) {
         .add("decided", stats.commands)
         .add("rejected", stats.commands_rejected)
         .end();
+    JsonObject(all.begin("subscriptions"))
+        .add("count", stats.subscriptions)
+        .add("acknowledgements", stats.acknowledgements)
+        .end();
     JsonObject(all.begin("appends"))
         .add("commits", stats.commits)
         .add("requests", stats.appends)

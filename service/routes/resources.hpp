@@ -45,6 +45,14 @@ boost::asio::awaitable<void> read_feed(Call call);
 boost::asio::awaitable<void> import_events(Call call);
 // export_events.cpp
 [[nodiscard]] bool export_events(const Call& call);
+// subscriptions.cpp
+boost::asio::awaitable<void> list_subscriptions(Call call);
+[[nodiscard]] bool read_subscription(const Call& call);
+boost::asio::awaitable<void> put_subscription(Call call);
+boost::asio::awaitable<void> delete_subscription(Call call);
+// subscription_events.cpp
+boost::asio::awaitable<void> read_subscribed(Call call);
+boost::asio::awaitable<void> acknowledge(Call call);
 // operations.cpp
 [[nodiscard]] bool answer_livez(const Call& call);
 [[nodiscard]] bool answer_readyz(const Call& call);

@@ -72,8 +72,9 @@ private:
 class ServedStore {
 public:
     explicit ServedStore(HttpConfig config = {},
-                         std::unique_ptr<EventStore> store = make_memory_store())
-        : service_(io_.executor(), {}, std::move(store)),
+                         std::unique_ptr<EventStore> store = make_memory_store(),
+                         const ServiceConfig& service = {})
+        : service_(io_.executor(), service, std::move(store)),
           log_(LogLevel::warning),
           http_(io_.executor(), on_free_port(std::move(config)), service_, log_),
           client(http_.port()) {

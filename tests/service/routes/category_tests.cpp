@@ -1,7 +1,5 @@
-#include "storage/journaled/journaled_store.hpp"
 #include "tests/service/routes/counter.hpp"
-#include "tests/support/served_store.hpp"
-#include "tests/support/temporary_directory.hpp"
+#include "tests/support/reopened_store.hpp"
 
 #include <optional>
 
@@ -30,23 +28,6 @@ struct Categories : ServedStore {
         BOOST_TEST(slug_of(reply) == "bad-request");
         return text_in(reply, "pointer");
     }
-};
-
-// The same data directory, served again and again.
-struct Reopened {
-    TemporaryDirectory directory;
-    std::optional<ServedStore> served;
-
-    Reopened() { reopen(); }
-    void reopen() {
-        served.reset();
-        JournaledConfig config;
-        config.directory = directory.path();
-        config.segment_bytes = 4u << 20;
-        config.segments = 3;
-        served.emplace(HttpConfig{}, open_journaled_store(std::move(config)));
-    }
-    DescribedClient& client() { return served->client; }
 };
 
 }  // namespace
@@ -236,7 +217,7 @@ BOOST_AUTO_TEST_CASE(when_a_native_decider_is_unknown_then_its_name_is_told) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_FIXTURE_TEST_SUITE(given_a_data_directory, Reopened)
+BOOST_FIXTURE_TEST_SUITE(given_a_data_directory, ReopenedStore)
 
 BOOST_AUTO_TEST_CASE(when_it_is_served_again_then_settings_revisions_and_removals_are_kept) {
     served->set_category("tally", lua_settings(counter_script));
