@@ -1,7 +1,9 @@
-// Explores what clients tell deciders: settings, policies and commands, as the first byte says.
+// Explores what clients tell deciders and subscriptions: settings, policies and commands, as the
+// first byte says.
 // Whatever is accepted must come back the same from what is stored of it.
 #include "actors/categories/category_document.hpp"
 #include "actors/json/scanner.hpp"
+#include "actors/subscriptions/subscription_document.hpp"
 #include "service/routes/command_body.hpp"
 
 #include <cstdlib>
@@ -37,6 +39,16 @@ void explore_document(std::string_view text) {
     require(again.has_value() && firn::write_document(*again) == written);
 }
 
+void explore_subscription_document(std::string_view text) {
+    const auto document = firn::parse_subscription_document(text);
+    if (!document) {
+        return;
+    }
+    const auto written = firn::write_subscription_document(*document);
+    const auto again = firn::parse_subscription_document(written);
+    require(again.has_value() && firn::write_subscription_document(*again) == written);
+}
+
 void explore_command(std::string_view text) {
     const auto parsed = firn::parse_command_body(text);
     if (!parsed) {
@@ -63,6 +75,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 's': explore(&firn::parse_category_settings, &firn::write_settings, text); break;
         case 'p': explore(&firn::parse_stream_policy, &firn::write_stream_policy, text); break;
         case 'd': explore_document(text); break;
+        case 'u':
+            explore(&firn::parse_subscription_settings, &firn::write_subscription_settings, text);
+            break;
+        case 'w': explore_subscription_document(text); break;
         default: explore_command(text);
     }
     return 0;
