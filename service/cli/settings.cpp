@@ -179,6 +179,8 @@ void add_http(std::vector<Setting>& list) {
                          FIRN_FIELD(http.limits.page_limit_max)));
     list.push_back(
         size("http.limits.page_bytes_max", "of one page", FIRN_FIELD(http.limits.page_bytes_max)));
+    list.push_back(size("http.limits.live_bytes_max", "of events kept at hand for live feeds",
+                        FIRN_FIELD(http.limits.live_bytes_max)));
     list.push_back(count("http.limits.connections_max", "at a time; past it: 503",
                          FIRN_FIELD(http.limits.connections_max)));
 }

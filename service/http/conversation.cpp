@@ -219,8 +219,9 @@ std::optional<Problem> Conversation::check_body() const {
                                             " bytes; at most " + std::to_string(most) +
                                             " are taken. Send it in several requests.");
     }
+    const bool has_body = length > 0 || parser_->framing().chunked;
     const auto encoding = request_.headers.content_encoding.value_or("identity");
-    if (!equal_ignoring_case(encoding, "identity")) {
+    if (has_body && !equal_ignoring_case(encoding, "identity")) {
         return Problem(Slug::unsupported_media_type, "The Content-Encoding is \"" +
                                                          std::string(encoding) +
                                                          "\"; only imports are taken compressed.");
@@ -337,7 +338,9 @@ void Conversation::cut_body(std::string_view what) {
                                         {"path", request_.target.raw_path()},
                                         {"reason", what}});
     output_.resize(piece_at_);
+    // Without chunks a plain end of the connection would say that the body is whole.
     ending_ = true;
+    resets_ = !chunked_;
     end_stream();
     finish_request();
 }
@@ -408,7 +411,8 @@ void Conversation::respond() {
     const auto* framing = parser_ ? &parser_->framing() : nullptr;
     const bool unframed = framing != nullptr && framing->http_1_0 && response_.source;
     const bool keep_alive = framing != nullptr && framing->keep_alive && !response_.close &&
-                            !unframed && !context_.stopping.load(std::memory_order_relaxed);
+                            !unframed && !body_left_unread() &&
+                            !context_.stopping.load(std::memory_order_relaxed);
     if (!context_.config.cors_origins.empty()) {
         context_.rules.add_cors_headers(request_, response_);
     }
@@ -428,16 +432,21 @@ void Conversation::respond() {
     }
 }
 
+bool Conversation::body_left_unread() const noexcept {
+    return request_.body_reader != nullptr && !streamed_.complete();
+}
+
 void Conversation::finish_request() {
     stage_ = Stage::head;
-    if (request_.streams_body) {
-        if (!streamed_.complete()) {
-            ending_ = linger_ = true;  // where the next request begins will not be known
-        }
+    if (body_left_unread()) {
+        ending_ = linger_ = true;  // where the next request begins is not known
+    }
+    if (request_.body_reader != nullptr) {
         streamed_.end(input_);
     } else {
         body_.end(input_);
     }
+    response_.source.reset();  // of a HEAD request it was never asked
     if (response_.body.capacity() > kept_bytes_max) {
         std::string().swap(response_.body);
     }

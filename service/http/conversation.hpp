@@ -85,6 +85,8 @@ public:
     [[nodiscard]] std::uint64_t requests() const noexcept { return requests_; }
     // The client may still be sending what nobody will read.
     [[nodiscard]] bool must_linger() const noexcept { return linger_ || !input_.empty(); }
+    // Closing would look like the end of a body that is not whole.
+    [[nodiscard]] bool must_reset() const noexcept { return resets_; }
 
 private:
     enum class Stage : std::uint8_t { head, body, ready, answering, streaming };
@@ -107,6 +109,7 @@ private:
     void refuse_and_end(const Problem& problem);
     void respond();
     void finish_request();
+    [[nodiscard]] bool body_left_unread() const noexcept;
     void end_stream();
 
     Context context_;
@@ -115,6 +118,7 @@ private:
     bool ended_ = false;   // no more input
     bool ending_ = false;  // nothing more will be answered
     bool linger_ = false;
+    bool resets_ = false;
     std::uint64_t requests_ = 0;
 
     InputBuffer input_;

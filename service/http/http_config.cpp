@@ -42,6 +42,7 @@ void HttpConfig::validate() const {
             "http.limits.header_bytes_max must be at most 1 MiB");
     require(limits.page_limit_max > 0, "http.limits.page_limit_max must be positive");
     require(limits.page_bytes_max > 0, "http.limits.page_bytes_max must be positive");
+    require(limits.live_bytes_max > 0, "http.limits.live_bytes_max must be positive");
     require(limits.connections_max > 0, "http.limits.connections_max must be positive");
     require(timeouts.header.count() > 0, "http.timeouts.header must be positive");
     require(timeouts.body.count() > 0, "http.timeouts.body must be positive");

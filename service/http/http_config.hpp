@@ -26,6 +26,8 @@ struct HttpConfig {
         std::size_t header_bytes_max = 16u << 10;  // request line included
         std::uint32_t page_limit_max = 10'000;
         std::size_t page_bytes_max = 8u << 20;
+        // Of events kept rendered for live feeds; who is further behind reads from the store.
+        std::size_t live_bytes_max = 8u << 20;
         std::size_t connections_max = 10'000;
     } limits;
 

@@ -195,7 +195,7 @@ void RequestParser::on_field_impl(Field field, View name, View raw, Error&) {
 
 std::size_t RequestParser::on_chunk_body_impl(std::uint64_t remain, View body, Error& error) {
     // Refused as soon as the chunk's size tells, not only once its bytes have come.
-    if (body_->size() + remain > body_bytes_max_) {
+    if (body_->size() > body_bytes_max_ || remain > body_bytes_max_ - body_->size()) {
         too_large_ = true;
         error = http::error::body_limit;
         return 0;

@@ -56,6 +56,12 @@ asio::awaitable<void> Session::run(bool refused) {
         }
     }
     error_code ignored;
+    if (conversation_.must_reset()) {
+        // Not by Asio, whose destructor would take it back.
+        const ::linger at_once{.l_onoff = 1, .l_linger = 0};
+        ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+        co_return;
+    }
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     if (conversation_.must_linger()) {
         co_await linger();
@@ -167,18 +173,23 @@ asio::awaitable<void> Session::send_piece() {
             failure = "unknown";
         }
     }
-    // A client that takes pieces as fast as they are made would keep the thread to itself.
-    co_await asio::post(socket_.get_executor(), asio::use_awaitable);
-    if (failure.empty()) {
-        conversation_.end_piece(more);
-    } else {
+    if (!failure.empty()) {
         conversation_.cut_body(failure);
+        co_return;
+    }
+    conversation_.end_piece(more);
+    if (more) {
+        // A source that never waits and a client that takes all would keep the thread.
+        co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     }
 }
 
 asio::awaitable<BodyReader::Came> Session::read(std::string& out) {
     auto& body = conversation_.streamed_body();
     for (;;) {
+        if (!body_broke_.empty()) {
+            co_return Came::broken;  // asking the socket again might wait
+        }
         const auto before = out.size();
         const auto progress = conversation_.take_body_piece(out);
         if (progress == StreamedBody::Progress::malformed) {
@@ -200,8 +211,10 @@ asio::awaitable<BodyReader::Came> Session::read(std::string& out) {
         wait_.store(Wait::none);
         body.received(bytes);
         if (bytes == 0) {
-            body_broke_ = expired_.load() ? "The body stopped coming."
-                                          : "The connection ended in the middle of the body.";
+            const bool late = expired_.load();
+            context_.counters.timeouts.fetch_add(late ? 1 : 0, std::memory_order_relaxed);
+            body_broke_ = late ? "The body stopped coming."
+                               : "The connection ended in the middle of the body.";
             co_return Came::broken;
         }
     }

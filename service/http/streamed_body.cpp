@@ -48,14 +48,15 @@ StreamedBody::Progress StreamedBody::take_chunks(RequestParser& parser, std::str
         return Progress::more;
     }
     constexpr auto any = std::numeric_limits<std::size_t>::max() / 2;
+    const auto before = out.size();
     const auto input = std::string_view(buffer_).substr(0, filled_);
     const auto decoded = parser.decode_chunked(input, out, any);
     wrong_ = decoded.too_large ? "A chunk is too large." : decoded.wrong;
     if (!wrong_.empty()) {
+        out.resize(before);
         return Progress::malformed;
     }
-    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(decoded.consumed),
-              buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
+    buffer_.erase(0, decoded.consumed);
     filled_ -= decoded.consumed;
     complete_ = decoded.complete;
     if (complete_) {

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <stdexcept>
+#include <utility>
 
 namespace firn::test {
 
@@ -67,13 +68,14 @@ bool HttpClient::receive() {
         throw std::runtime_error("the server says nothing");
     }
     if (got <= 0) {
+        reset_ = got < 0;
         return false;
     }
     input_.append(bytes, static_cast<std::size_t>(got));
     return true;
 }
 
-HttpReply HttpClient::read(bool to_head) {
+HttpReply HttpClient::read_head() {
     auto end = input_.find("\r\n\r\n");
     while (end == std::string::npos) {
         if (!receive()) {
@@ -85,18 +87,60 @@ HttpReply HttpClient::read(bool to_head) {
     reply.head = input_.substr(0, end);
     input_.erase(0, end + 4);
     reply.status = std::stoi(reply.head.substr(9, 3));
+    return reply;
+}
+
+HttpReply HttpClient::read(bool to_head) {
+    auto reply = read_head();
     const auto length = reply.header("Content-Length");
     const bool bodiless =
         to_head || reply.status == 204 || reply.status == 304 || reply.status < 200;
-    const std::size_t size = bodiless || length.empty() ? 0 : std::stoul(length);
+    if (bodiless) {
+        return reply;
+    }
+    if (!length.empty()) {
+        reply.body = read_bytes(std::stoul(length));
+    } else if (reply.header("Transfer-Encoding") == "chunked") {
+        while (const auto chunk = read_chunk()) {
+            reply.body += *chunk;
+        }
+    }
+    return reply;
+}
+
+std::string HttpClient::read_bytes(std::size_t size) {
     while (input_.size() < size) {
         if (!receive()) {
             throw std::runtime_error("the server closed before a response's body ended");
         }
     }
-    reply.body = input_.substr(0, size);
+    auto bytes = input_.substr(0, size);
     input_.erase(0, size);
-    return reply;
+    return bytes;
+}
+
+std::string HttpClient::read_line() {
+    std::string line;
+    while (!line.ends_with("\r\n")) {
+        line += read_bytes(1);
+    }
+    line.resize(line.size() - 2);
+    return line;
+}
+
+std::optional<std::string> HttpClient::read_chunk() {
+    const auto size = std::stoul(read_line(), nullptr, 16);
+    auto data = read_bytes(size);
+    if (!read_line().empty()) {
+        throw std::runtime_error("a chunk does not end where it should");
+    }
+    return size == 0 ? std::nullopt : std::optional(std::move(data));
+}
+
+std::string HttpClient::read_to_end() {
+    while (receive()) {
+    }
+    return std::exchange(input_, {});
 }
 
 bool HttpClient::ended() {

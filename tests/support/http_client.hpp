@@ -4,7 +4,9 @@
 // the connection in the middle of a response.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -37,6 +39,16 @@ public:
     // True once the server has closed; false if it sends something instead.
     [[nodiscard]] bool ended();
 
+    // Of a body that is made as it is sent: its head, then what follows, as it is on the wire.
+    [[nodiscard]] HttpReply read_head();
+    [[nodiscard]] std::string read_bytes(std::size_t size);
+    // The data of the next chunk; none after the last one.
+    [[nodiscard]] std::optional<std::string> read_chunk();
+    // All that comes until the server ends the connection.
+    [[nodiscard]] std::string read_to_end();
+    // The connection did not end in good order.
+    [[nodiscard]] bool was_reset() const noexcept { return reset_; }
+
     // One request with Host, and Content-Type: application/json if there is a body.
     // `fields` are further lines, each with its CRLF.
     [[nodiscard]] HttpReply request(std::string_view method, std::string_view target,
@@ -53,7 +65,10 @@ private:
     // False at the end of the stream.
     bool receive();
 
+    [[nodiscard]] std::string read_line();
+
     int socket_;
+    bool reset_ = false;
     std::string input_;
 };
 

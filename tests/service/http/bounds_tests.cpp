@@ -92,6 +92,14 @@ BOOST_AUTO_TEST_CASE(when_a_chunk_announces_too_much_then_it_is_refused_before_i
     BOOST_TEST(client.ended());
 }
 
+BOOST_AUTO_TEST_CASE(when_a_later_chunk_announces_all_that_can_be_counted_then_it_is_refused) {
+    client.send(
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n1\r\nb\r\nffffffffffffffff\r\nb");
+    BOOST_TEST(client.read().status == 413);
+    BOOST_TEST(client.ended());
+}
+
 BOOST_AUTO_TEST_CASE(when_a_trailer_never_ends_then_it_is_refused) {
     client.send(
         "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -103,6 +103,14 @@ BOOST_AUTO_TEST_CASE(when_a_form_is_posted_then_it_is_refused_with_a_hint) {
     BOOST_TEST(client.get("/echo").status == 200);
 }
 
+BOOST_AUTO_TEST_CASE(when_a_body_is_compressed_then_it_is_refused_and_no_body_is_no_matter) {
+    const auto reply = client.post("/echo", "{}", "Content-Encoding: gzip\r\n");
+    BOOST_TEST(reply.status == 415);
+    BOOST_TEST(reply.has("Content-Encoding"));
+    BOOST_TEST(client.post("/echo", "{}", "Content-Encoding: Identity\r\n").status == 200);
+    BOOST_TEST(client.get("/echo", "Content-Encoding: gzip\r\n").status == 200);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace firn::test

@@ -39,6 +39,12 @@ BOOST_AUTO_TEST_CASE(when_a_field_is_out_of_bounds_then_it_is_named) {
                    c.limits.connections_max = 0;
                }).starts_with("http.limits.connections_max must be"));
     BOOST_TEST(refusal([](HttpConfig& c) {
+                   c.limits.live_bytes_max = 0;
+               }).starts_with("http.limits.live_bytes_max must be"));
+    BOOST_TEST(refusal([](HttpConfig& c) {
+                   c.timeouts.heartbeat = {};
+               }).starts_with("http.timeouts.heartbeat must be"));
+    BOOST_TEST(refusal([](HttpConfig& c) {
                    c.timeouts.idle = {};
                }).starts_with("http.timeouts.idle must be"));
     BOOST_TEST(refusal([](HttpConfig& c) {
