@@ -59,13 +59,15 @@ HttpFrontend::HttpFrontend(asio::any_io_executor executor, HttpConfig config, Se
                            const Log& log, std::vector<asio::any_io_executor> session_executors)
     : config_(std::move(config)),
       service_(service),
-      live_(std::make_shared<LiveFeed>(executor, service)),
+      live_(std::make_shared<LiveFeed>(
+          executor, service, LiveFeed::Config{.kept_bytes_max = config_.limits.live_bytes_max})),
       server_(std::move(executor), config_, *this, log, counters_, std::move(session_executors)) {}
 
 // Live feeds end first: they are the one kind of answer that would go on for ever.
 asio::awaitable<void> HttpFrontend::async_stop() {
     live_->close();
-    return server_.async_stop();
+    co_await server_.async_stop();
+    co_await live_->async_close();
 }
 
 bool HttpFrontend::admit(Request& request, Response& response) {

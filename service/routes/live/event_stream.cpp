@@ -35,13 +35,10 @@ void append_stream_message(std::string& out, const EventView& event) {
     out.append("\n\n");
 }
 
-void append_deleted_message(std::string& out, const StreamFacts& facts) {
-    begin_message(out, facts.version.value());
-    out.append("{\"type\":\"$deleted\",\"data\":{},\"version\":");
-    append_number(out, facts.version.value());
-    out.append(",\"position\":");
-    append_number(out, facts.last_position.value());
-    out.append("}\n\n");
+void append_stand_in_message(std::string& out, const FeedEvent& stand_in) {
+    begin_message(out, stand_in.event.version.value());
+    append_feed_event(out, stand_in, Lines::one);
+    out.append("\n\n");
 }
 
 void append_caught_up(std::string& out, Position position) {

@@ -16,8 +16,8 @@ namespace firn {
 void append_feed_message(std::string& out, const FeedEvent& event);
 // Of one stream: the id is the version.
 void append_stream_message(std::string& out, const EventView& event);
-// {"type":"$deleted",…}: the stream was deleted for good; nothing follows.
-void append_deleted_message(std::string& out, const StreamFacts& facts);
+// The same for what stands in for events of the stream that are gone.
+void append_stand_in_message(std::string& out, const FeedEvent& stand_in);
 // All up to here was sent; from here on it is live.
 void append_caught_up(std::string& out, Position position);
 void append_caught_up(std::string& out, Version version);

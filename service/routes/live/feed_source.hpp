@@ -16,7 +16,7 @@ private:
     Came read_store(std::string& out) override;
     void say_caught_up(std::string& out) override;
     void read_batch(const LiveBatch& batch, std::string& out) override;
-    LiveFeed::Interest interest() const override { return {&query_, nullptr}; }
+    LiveInterest interest() const override { return {&query_, nullptr}; }
     bool has_ended(std::string&) override { return false; }
 
     Service& service_;

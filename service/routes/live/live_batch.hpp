@@ -22,6 +22,9 @@ public:
     // `page` was read after `after`, without filters.
     LiveBatch(Position after, FeedPage page);
 
+    LiveBatch(const LiveBatch&) = delete;  // entries view their neighbours
+    LiveBatch& operator=(const LiveBatch&) = delete;
+
     [[nodiscard]] Position after() const noexcept { return after_; }
     [[nodiscard]] Position last() const noexcept { return page_.next_after; }
     // Of those past a position, in order.

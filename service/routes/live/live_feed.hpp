@@ -7,12 +7,13 @@
 //
 // A busy feed is looked at every `pace`, so that a hundred readers are not woken by each commit;
 // after a pause, the first event goes out at once.
-// Thread: all functions from any. Errors: none; if the store cannot be read, all are woken, and
-// hear it from the store themselves.
+// Thread: all functions from any. Errors: none; if the store cannot be read, all are woken and
+// find their place gone, and hear it from the store themselves.
 #pragma once
 
 #include "actors/service.hpp"
 #include "service/routes/live/live_batch.hpp"
+#include "service/routes/live/live_readers.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -20,13 +21,8 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
-#include <functional>
-#include <list>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <string>
-#include <unordered_map>
 
 namespace firn {
 
@@ -35,20 +31,15 @@ public:
     struct Config {
         std::size_t kept_bytes_max = 8u << 20;  // of batches kept for readers that are behind
         std::chrono::milliseconds pace{5};
+        std::chrono::milliseconds idle{10'000};  // how long it goes on when nobody follows
         std::uint32_t batch_events_max = 1'000;
     };
 
-    // The service must outlive it; close() it before the service stops.
+    // The service must outlive it until async_close() is done.
     LiveFeed(boost::asio::any_io_executor executor, Service& service, Config config);
     LiveFeed(boost::asio::any_io_executor executor, Service& service)
         : LiveFeed(std::move(executor), service, Config{}) {}
     ~LiveFeed();
-
-    // What a reader waits for: entries of one stream, or those that pass the filters of a query.
-    struct Interest {
-        const FeedQuery* query = nullptr;
-        const StreamName* stream = nullptr;
-    };
 
     enum class Held : std::uint8_t {
         nothing_new,
@@ -63,32 +54,40 @@ public:
     [[nodiscard]] Look look(Position after);
 
     // Waits for something of interest past `after`, at most so long. Answers up to where there was
-    // nothing: reading goes on from there. What `interest` points to must live until then.
-    boost::asio::awaitable<Position> wait(Position after, Interest interest,
+    // nothing: reading goes on from there.
+    boost::asio::awaitable<Position> wait(Position after, LiveInterest interest,
                                           std::chrono::milliseconds at_most);
 
     // Wakes everybody, now and later: readers end.
     void close();
     [[nodiscard]] bool closed() const noexcept { return closed_.load(); }
+    // Done when nothing here reads from the service any more. Once.
+    boost::asio::awaitable<void> async_close();
+
+    struct Counts {
+        std::size_t waiting = 0;    // readers
+        std::uint64_t woken = 0;    // readers, by an event, a failure or the close
+        std::uint64_t batches = 0;  // read from the store
+        std::size_t kept_bytes = 0;
+        bool reading = false;  // somebody follows, or did lately
+    };
+    [[nodiscard]] Counts counts();
 
 private:
-    class Reader;
-    using Readers = std::list<std::shared_ptr<Reader>>;
-
-    // Under mutex_.
-    [[nodiscard]] bool add(const std::shared_ptr<Reader>& reader);
-    void remove(Reader& reader);
-    void wake(Reader& reader, Position nothing_before);
-    void wake_all();
-    void wake_interested(const LiveBatch& batch);
-    void wake_some(Readers& readers, const LiveBatch& batch, const FeedEvent& event);
-
-    void start_pump();
     static boost::asio::awaitable<void> pump(std::shared_ptr<LiveFeed> self);
-    // False: the store could not be read.
+    // What is new; false: the store could not be read.
     [[nodiscard]] bool read_new();
-    // Nobody has followed for a while.
+    void pump_ended();
+
+    [[nodiscard]] Position seen();
+    // Closed, or nobody has followed for a while.
     [[nodiscard]] bool ends();
+
+    // Under mutex_. False: there is something new already, or nothing ever will be.
+    [[nodiscard]] bool add(const std::shared_ptr<LiveReader>& reader);
+    void start_pump();
+    void stop_reading();
+    void keep(const std::shared_ptr<const LiveBatch>& batch);
 
     const boost::asio::any_io_executor executor_;
     Service& service_;
@@ -96,15 +95,15 @@ private:
     std::atomic<bool> closed_{false};
 
     std::mutex mutex_;
-    bool pumping_ = false;
-    Position seen_;  // by the pump; nothing before it is new
+    bool reading_ = false;
+    Position seen_;  // while reading: nothing before it is new
+    std::chrono::steady_clock::time_point followed_at_;
     std::deque<std::shared_ptr<const LiveBatch>> batches_;
     std::size_t kept_bytes_ = 0;
-    // Readers by what can interest them, so that an event looks at few of them.
-    std::unordered_map<std::string, Readers> by_stream_;  // category, zero, id
-    std::unordered_map<std::string, Readers> by_category_;
-    Readers others_;
-    std::size_t readers_ = 0;
+    std::uint64_t batches_read_ = 0;
+    LiveReaders readers_;
+    int pumps_ = 0;                       // one that has stopped may not have ended yet
+    std::shared_ptr<LiveReader> closer_;  // waits for their end
 };
 
 }  // namespace firn

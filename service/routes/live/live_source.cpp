@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace firn {
@@ -17,8 +18,10 @@ LiveSource::LiveSource(LiveFeed& live, std::chrono::milliseconds heartbeat)
       heartbeat_(heartbeat),
       sent_at_(std::chrono::steady_clock::now()) {}
 
-bool LiveSource::heartbeat_is_due() const {
-    return std::chrono::steady_clock::now() - sent_at_ >= heartbeat_;
+std::chrono::milliseconds LiveSource::silence_left() const {
+    const auto left = sent_at_ + heartbeat_ - std::chrono::steady_clock::now();
+    return std::max(std::chrono::ceil<std::chrono::milliseconds>(left),
+                    std::chrono::milliseconds{0});
 }
 
 bool LiveSource::take_store(std::string& out) {
@@ -58,9 +61,9 @@ asio::awaitable<bool> LiveSource::next(std::string& out) {
             waits = !take_live(out);
         }
         if (out.size() == begin && waits) {
-            place_ = co_await live_->wait(place_, interest(), heartbeat_);
+            place_ = co_await live_->wait(place_, interest(), silence_left());
         }
-        if (out.size() == begin && heartbeat_is_due()) {
+        if (out.size() == begin && silence_left().count() == 0) {
             if (has_ended(out)) {
                 co_return false;
             }

@@ -29,9 +29,9 @@ protected:
     // Appends what follows from the store; a piece of it.
     virtual Came read_store(std::string& out) = 0;
     virtual void say_caught_up(std::string& out) = 0;
-    // Appends what of the batch has not been sent; place() moves on. False: not all of it.
+    // Appends what of the batch has not been sent, about a piece of it; place_ moves on.
     virtual void read_batch(const LiveBatch& batch, std::string& out) = 0;
-    [[nodiscard]] virtual LiveFeed::Interest interest() const = 0;
+    [[nodiscard]] virtual LiveInterest interest() const = 0;
     // Looks, now and then, whether the feed has ended without an event. Appends why.
     virtual bool has_ended(std::string& out) = 0;
 
@@ -43,7 +43,8 @@ private:
     [[nodiscard]] bool take_store(std::string& out);
     // False: there is nothing new to take.
     [[nodiscard]] bool take_live(std::string& out);
-    [[nodiscard]] bool heartbeat_is_due() const;
+    // Until a heartbeat is due.
+    [[nodiscard]] std::chrono::milliseconds silence_left() const;
 
     const std::shared_ptr<LiveFeed> live_;
     const std::chrono::milliseconds heartbeat_;

@@ -44,10 +44,8 @@ void StreamSource::read_batch(const LiveBatch& batch, std::string& out) {
     for (const auto& entry : batch.entries_past(place_)) {
         const auto& event = entry.event->event;
         // What was read from the store already may come again.
-        if (event.version >= next_ && entry.event->kind == FeedEvent::Kind::event &&
-            *entry.event->stream == stream_) {
-            append_stream_message(out, event);
-            next_ = event.version.next();
+        if (event.version >= next_ && *entry.event->stream == stream_) {
+            take(*entry.event, out);
         }
         place_ = event.position;
         if (out.size() - begin >= live_piece_bytes) {
@@ -57,12 +55,37 @@ void StreamSource::read_batch(const LiveBatch& batch, std::string& out) {
     place_ = batch.last();
 }
 
+void StreamSource::take(const FeedEvent& entry, std::string& out) {
+    switch (entry.kind) {
+        case FeedEvent::Kind::event:
+            append_stream_message(out, entry.event);
+            next_ = entry.event.version.next();
+            break;
+        case FeedEvent::Kind::snapshot:
+            // Events that it has not seen are gone: a gap that the client must hear of.
+            throw boost::system::system_error(make_error_code(storage_errc::compacted),
+                                              "the stream");
+        case FeedEvent::Kind::deleted: break;  // has_ended() says so
+    }
+}
+
 bool StreamSource::has_ended(std::string& out) {
     const auto facts = service_.store().facts(stream_);
     if (!facts || !facts->deleted) {
         return false;
     }
-    append_deleted_message(out, *facts);
+    // The feed holds what stands in for the stream.
+    FeedQuery query;
+    query.after = Position{facts->last_position.value() - 1};
+    query.limit = 1;
+    query.scan_max = 1;
+    const auto page = service_.store().feed(query);
+    if (!page) {
+        throw boost::system::system_error(page.error(), "the feed");
+    }
+    for (const auto& stand_in : page->events) {
+        append_stand_in_message(out, stand_in);
+    }
     return true;
 }
 

@@ -16,8 +16,11 @@ private:
     Came read_store(std::string& out) override;
     void say_caught_up(std::string& out) override;
     void read_batch(const LiveBatch& batch, std::string& out) override;
-    LiveFeed::Interest interest() const override { return {nullptr, &stream_}; }
+    LiveInterest interest() const override { return {nullptr, &stream_}; }
     bool has_ended(std::string& out) override;
+
+    // What comes next of the stream.
+    void take(const FeedEvent& entry, std::string& out);
 
     Service& service_;
     const StreamName stream_;
