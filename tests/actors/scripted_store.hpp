@@ -49,6 +49,12 @@ public:
         late_failure_ = error;
     }
 
+    // Pages of the feed answer this error, until it is empty again.
+    void fail_feed_with(error_code error) {
+        const std::lock_guard lock(mutex_);
+        feed_failure_ = error;
+    }
+
     // The next `count` snapshot saves that would be made answer this error and do nothing.
     void fail_saves(std::uint64_t count, error_code error = storage_errc::io_failed) {
         const std::lock_guard lock(mutex_);
@@ -144,6 +150,7 @@ private:
     bool waiting_ = false;
     error_code failure_;
     error_code late_failure_;
+    error_code feed_failure_;
 };
 
 class ScriptedSnapshots final : public SnapshotStore {
@@ -271,6 +278,12 @@ public:
         return script_->memory_->read(stream, query);
     }
     [[nodiscard]] result<FeedPage> feed(const FeedQuery& query) const override {
+        {
+            const std::lock_guard lock(script_->mutex_);
+            if (script_->feed_failure_) {
+                return script_->feed_failure_;
+            }
+        }
         return script_->memory_->feed(query);
     }
     [[nodiscard]] result<StreamList> list(const ListQuery& query) const override {

@@ -129,6 +129,9 @@ std::string Description::objection_to_body(const json::object& response,
     if (described == nullptr) {
         return "the type \"" + type + "\" is not described";
     }
+    if (type == "text/event-stream") {
+        return objection_to_messages(described->as_object(), reply.body);
+    }
     if (type != "application/json" && type != "application/problem+json") {
         return {};
     }
@@ -141,6 +144,62 @@ std::string Description::objection_to_body(const json::object& response,
         }
     }
     return objection_to(body, described->at("schema"), "");
+}
+
+std::string Description::objection_to_message(std::string_view target, std::string_view event,
+                                              std::string_view data) const {
+    const auto* const item = path_item(target);
+    if (item == nullptr) {
+        return "it is not described";
+    }
+    json::error_code error;
+    const auto* const described =
+        item->at("get").find_pointer("/responses/200/content/text~1event-stream", error);
+    return described == nullptr ? "a live feed is not described"
+                                : objection_to_message(described->as_object(), event, data);
+}
+
+std::string Description::objection_to_message(const json::object& described, std::string_view event,
+                                              std::string_view data) const {
+    const auto* const schema = described.at("x-messages").as_object().if_contains(event);
+    if (schema == nullptr) {
+        return "the message \"" + std::string(event) + "\" is not described";
+    }
+    json::error_code malformed;
+    const auto value = json::parse(json::string_view(data.data(), data.size()), malformed);
+    return malformed ? "the data is not JSON: " + std::string(data)
+                     : objection_to(value, *schema, std::string(event));
+}
+
+// As the server writes them: each message, comment or retry ends with an empty line.
+std::string Description::objection_to_messages(const json::object& described,
+                                               std::string_view body) const {
+    std::string event = "message";
+    std::string_view data;
+    while (!body.empty()) {
+        const auto end = body.find('\n');
+        if (end == body.npos) {
+            return "a line does not end";
+        }
+        const auto line = body.substr(0, end);
+        body.remove_prefix(end + 1);
+        if (line.starts_with("event: ")) {
+            event = line.substr(7);
+        } else if (line.starts_with("data: ")) {
+            data = line.substr(6);
+        } else if (line.empty() && !data.empty()) {
+            auto objection = objection_to_message(described, event, data);
+            if (!objection.empty()) {
+                return objection;
+            }
+            event = "message";
+            data = {};
+        } else if (!line.empty() && line != ":" && !line.starts_with("id: ") &&
+                   !line.starts_with("retry: ")) {
+            return "the line \"" + std::string(line) + "\" is not known";
+        }
+    }
+    return {};
 }
 
 const json::value& Description::resolved(const json::value& schema) const {

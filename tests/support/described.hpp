@@ -21,12 +21,21 @@ public:
     [[nodiscard]] std::string objection(std::string_view method, std::string_view target,
                                         const HttpReply& reply) const;
 
+    // To one message of a live feed: its event ("message" if it has none of its own) and its data.
+    [[nodiscard]] std::string objection_to_message(std::string_view target, std::string_view event,
+                                                   std::string_view data) const;
+
 private:
     // Null if it is not described.
     [[nodiscard]] const boost::json::object* path_item(std::string_view target) const;
     [[nodiscard]] const boost::json::value& resolved(const boost::json::value& schema) const;
     [[nodiscard]] std::string objection_to_body(const boost::json::object& response,
                                                 const HttpReply& reply) const;
+    [[nodiscard]] std::string objection_to_messages(const boost::json::object& described,
+                                                    std::string_view body) const;
+    [[nodiscard]] std::string objection_to_message(const boost::json::object& described,
+                                                   std::string_view event,
+                                                   std::string_view data) const;
     [[nodiscard]] std::string objection_to(const boost::json::value& value,
                                            const boost::json::value& schema,
                                            const std::string& at) const;

@@ -70,6 +70,25 @@ BOOST_AUTO_TEST_CASE(when_a_problem_is_not_one_of_those_described_then_there_is)
     BOOST_TEST(!problem("stream-not-found"));
 }
 
+BOOST_AUTO_TEST_CASE(when_a_live_feed_sends_what_is_not_described_then_there_is) {
+    const auto feed = [&](const std::string& body, const std::string& target = "/v1/events") {
+        return allows(reply(200, body, "text/event-stream"), target);
+    };
+    const std::string event =
+        R"({"type":"A","data":1,"version":1,"position":1,"recorded_at":"2026-01-01T00:00:00Z"})";
+    BOOST_TEST(feed("retry: 1000\n\n:\n\nid: 1\ndata: " + event + "\n\n"));
+    BOOST_TEST(feed("event: caught-up\nid: 1\ndata: {\"position\":1}\n\n"));
+    BOOST_TEST(!feed("event: caught-up\nid: 1\ndata: {\"version\":1}\n\n"));
+    BOOST_TEST(
+        feed("event: caught-up\nid: 1\ndata: {\"version\":1}\n\n", "/v1/streams/order/7/events"));
+    BOOST_TEST(!feed("event: other\nid: 1\ndata: {}\n\n"));
+    BOOST_TEST(!feed("id: 1\ndata: {}\n\n"));
+    BOOST_TEST(!feed("id: 1\ndata: {\n\n"));
+    BOOST_TEST(!feed("what: 1\n\n"));
+    BOOST_TEST(!feed(":\n\nid: 1"));
+    BOOST_TEST(!allows(reply(200, ":\n\n", "text/event-stream"), "/v1/categories"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace firn::test

@@ -85,8 +85,8 @@ BOOST_AUTO_TEST_CASE(when_a_parameter_is_wrong_then_it_is_named) {
     BOOST_TEST(page("?limit=10000").status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(when_an_event_stream_is_asked_for_then_it_is_not_acceptable) {
-    const auto reply = page("", "Accept: text/event-stream\r\n");
+BOOST_AUTO_TEST_CASE(when_a_picture_is_asked_for_then_it_is_not_acceptable) {
+    const auto reply = page("", "Accept: image/png\r\n");
     BOOST_TEST(reply.status == 406);
     BOOST_TEST(slug_of(reply) == "not-acceptable");
 }
