@@ -51,9 +51,9 @@ void follow_feed(const Call& call, FeedQuery query,
         return;
     }
     query.after = Position{resume->value_or(query.after.value())};
-    start_live(call, std::make_unique<FeedSource>(call.service, call.live,
-                                                  call.config.timeouts.heartbeat,
-                                                  std::move(query)));
+    start_live(call,
+               std::make_unique<FeedSource>(call.service, call.live, call.config.timeouts.heartbeat,
+                                            std::move(query)));
 }
 
 }  // namespace firn
