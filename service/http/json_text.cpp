@@ -1,5 +1,7 @@
 #include "service/http/json_text.hpp"
 
+#include <algorithm>
+
 #include "storage/types.hpp"
 
 namespace firn {
@@ -29,6 +31,14 @@ void append_escaped(std::string& out, char c) {
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+        return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+    });
+    if (plain) {
+        out.push_back('"');
+        out.append(text).push_back('"');
+        return;
+    }
     const bool clean = is_valid_utf8(text);
     out.push_back('"');
     for (const char c : text) {

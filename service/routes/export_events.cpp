@@ -13,7 +13,9 @@ namespace firn {
 
 namespace {
 
-constexpr std::uint64_t page_bytes = 128u << 10;
+// Larger pages read the store faster, and hold the thread longer: a few milliseconds.
+constexpr std::uint64_t page_bytes = 1u << 20;
+constexpr std::uint32_t page_events = 4'096;
 
 // What was committed before the export began, a line an event, in the global order.
 class ExportSource final : public BodySource {
@@ -80,7 +82,7 @@ bool export_events(const Call& call) {
         }
     }
     query.after = Position{after->value_or(0)};
-    query.limit = 1'000;
+    query.limit = page_events;
     query.bytes_max = page_bytes;
     query.scan_max = 20'000;
     const auto encoding = choose_encoding(call.request.headers.accept_encoding);
