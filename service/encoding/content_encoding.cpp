@@ -50,7 +50,7 @@ std::unique_ptr<Encoder> make_encoder(ContentEncoding encoding) {
 std::unique_ptr<Decoder> make_decoder(ContentEncoding encoding) {
     switch (encoding) {
         case ContentEncoding::gzip: return make_gzip_decoder();
-        case ContentEncoding::zstd: return make_zstd_decoder();
+        case ContentEncoding::zstd: return make_zstd_decoder(http_window_log);
         case ContentEncoding::identity: break;
     }
     return make_plain_decoder();

@@ -25,6 +25,7 @@ enum class ContentEncoding : std::uint8_t { identity, gzip, zstd };
 [[nodiscard]] ContentEncoding choose_encoding(std::optional<std::string_view> accepted) noexcept;
 
 [[nodiscard]] std::unique_ptr<Encoder> make_encoder(ContentEncoding encoding);
+// For what strangers send.
 [[nodiscard]] std::unique_ptr<Decoder> make_decoder(ContentEncoding encoding);
 
 }  // namespace firn

@@ -32,7 +32,10 @@ public:
 
 [[nodiscard]] std::unique_ptr<Decoder> make_plain_decoder();
 // Several frames or members after each other read as one text, as the formats have it.
-[[nodiscard]] std::unique_ptr<Decoder> make_zstd_decoder();
+// A zstd frame says how far back it refers, and so much memory its decoder takes. What comes from
+// strangers may ask for 8 MiB (RFC 9659); 0: zstd's own bound, 128 MiB.
+inline constexpr int http_window_log = 23;
+[[nodiscard]] std::unique_ptr<Decoder> make_zstd_decoder(int window_log_max = 0);
 [[nodiscard]] std::unique_ptr<Decoder> make_gzip_decoder();
 
 // How many bytes make_decoder_for likes to see.

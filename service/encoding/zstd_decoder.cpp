@@ -1,6 +1,7 @@
 #include "service/encoding/decoder.hpp"
 
 #include <zstd.h>
+#include <boost/assert.hpp>
 
 #include <new>
 #include <string>
@@ -10,10 +11,14 @@ namespace {
 
 class ZstdDecoder final : public Decoder {
 public:
-    ZstdDecoder() : stream_(ZSTD_createDStream()) {
+    explicit ZstdDecoder(int window_log_max) : stream_(ZSTD_createDStream()) {
         if (stream_ == nullptr) {
             throw std::bad_alloc();
         }
+        const auto status =
+            ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, window_log_max);
+        BOOST_ASSERT(ZSTD_isError(status) == 0);
+        (void)status;
     }
 
     Progress decode(std::string_view in, std::span<char> out) override {
@@ -43,8 +48,8 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Decoder> make_zstd_decoder() {
-    return std::make_unique<ZstdDecoder>();
+std::unique_ptr<Decoder> make_zstd_decoder(int window_log_max) {
+    return std::make_unique<ZstdDecoder>(window_log_max);
 }
 
 }  // namespace firn

@@ -46,12 +46,13 @@ int weight(std::string_view text) noexcept {
     return std::min(value, 1000);
 }
 
-// How closely a range names `type`: 3 exactly, 2 by "type/*", 1 by "*/*", 0 not at all.
+// How closely a range names `type`: 3 exactly, 2 by "type/*", 1 by "*/*", 0 not at all. "*" is what
+// codings have for that, and some old clients send it for types.
 int closeness(std::string_view range, std::string_view type) noexcept {
     if (equal_ignoring_case(range, type)) {
         return 3;
     }
-    if (range == "*/*") {
+    if (range == "*/*" || range == "*") {
         return 1;
     }
     const auto slash = type.find('/');

@@ -32,6 +32,7 @@ BOOST_AUTO_TEST_CASE(when_weights_differ_then_the_heavier_one_is_chosen) {
     BOOST_TEST(chosen("application/json;q=0.5, application/x-ndjson;q=0.8") == 1u);
     BOOST_TEST(chosen("application/x-ndjson;q=0.5, */*") == 0u);
     BOOST_TEST(chosen("application/json;q=0, application/*;q=0.1") == 1u);
+    BOOST_TEST(chosen("application/json;q=0, *;q=0.1") == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(when_none_is_acceptable_then_none_is_chosen) {
