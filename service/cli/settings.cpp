@@ -200,6 +200,8 @@ void add_http_timeouts(std::vector<Setting>& list) {
                            FIRN_FIELD(http.timeouts.stop)));
     list.push_back(setting("http.timeouts.heartbeat", "of a live feed with nothing to tell",
                            FIRN_FIELD(http.timeouts.heartbeat)));
+    list.push_back(setting("http.timeouts.progress", "between an import's lines of progress",
+                           FIRN_FIELD(http.timeouts.progress)));
     list.push_back(setting("http.timeouts.sweep", "how often the times above are looked at",
                            FIRN_FIELD(http.timeouts.sweep)));
 }

@@ -51,6 +51,7 @@ void HttpConfig::validate() const {
     require(timeouts.linger.count() > 0, "http.timeouts.linger must be positive");
     require(timeouts.stop.count() >= 0, "http.timeouts.stop must not be negative");
     require(timeouts.heartbeat.count() > 0, "http.timeouts.heartbeat must be positive");
+    require(timeouts.progress.count() > 0, "http.timeouts.progress must be positive");
     require(timeouts.sweep.count() > 0, "http.timeouts.sweep must be positive");
 }
 

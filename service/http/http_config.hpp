@@ -39,6 +39,7 @@ struct HttpConfig {
         std::chrono::milliseconds linger{2'000};      // for a refused client to read its answer
         std::chrono::milliseconds stop{5'000};        // for requests in flight when stopping
         std::chrono::milliseconds heartbeat{15'000};  // of a live feed that has nothing to tell
+        std::chrono::milliseconds progress{1'000};    // between an import's lines of progress
         std::chrono::milliseconds sweep{1'000};       // how coarse the ones above are
     } timeouts;
 

@@ -1,8 +1,8 @@
 #include "service/http/json_text.hpp"
 
-#include <algorithm>
-
 #include "storage/types.hpp"
+
+#include <algorithm>
 
 namespace firn {
 

@@ -25,7 +25,8 @@ Session::Session(asio::ip::tcp::socket socket, const Conversation::Context& cont
     : socket_(std::move(socket)),
       descriptor_(socket_.native_handle()),
       context_(context),
-      conversation_(context, *this) {
+      conversation_(context, *this),
+      input_wait_(socket_) {
     error_code ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
@@ -184,7 +185,7 @@ asio::awaitable<void> Session::send_piece() {
     }
 }
 
-asio::awaitable<BodyReader::Came> Session::read(std::string& out) {
+asio::awaitable<BodyReader::Came> Session::read(std::string& out, Clock::time_point until) {
     auto& body = conversation_.streamed_body();
     for (;;) {
         if (!body_broke_.empty()) {
@@ -204,11 +205,14 @@ asio::awaitable<BodyReader::Came> Session::read(std::string& out) {
         }
         const auto space = body.space();
         error_code error;
-        wait(Wait::input, context_.config.timeouts.body);
-        const auto bytes =
-            co_await socket_.async_read_some(asio::buffer(space.data(), space.size()),
-                                             asio::redirect_error(asio::use_awaitable, error));
-        wait_.store(Wait::none);
+        auto bytes = socket_.read_some(asio::buffer(space.data(), space.size()), error);
+        while (error == asio::error::would_block) {
+            if (!co_await wait_for_body(until)) {
+                co_return Came::nothing;
+            }
+            bytes = socket_.read_some(asio::buffer(space.data(), space.size()), error);
+        }
+        body_due_.reset();
         body.received(bytes);
         if (bytes == 0) {
             const bool late = expired_.load();
@@ -218,6 +222,18 @@ asio::awaitable<BodyReader::Came> Session::read(std::string& out) {
             co_return Came::broken;
         }
     }
+}
+
+asio::awaitable<bool> Session::wait_for_body(Clock::time_point until) {
+    // Waits that follow each other are one, however often the reader looks up meanwhile.
+    if (!body_due_) {
+        body_due_ = Clock::now() + context_.config.timeouts.body;
+    }
+    deadline_.store(body_due_->time_since_epoch().count(), std::memory_order_relaxed);
+    wait_.store(Wait::input);
+    const bool came = co_await input_wait_.wait(until);
+    wait_.store(Wait::none);
+    co_return came;
 }
 
 // A close with input unread makes the kernel send a reset, which may overtake the answer.

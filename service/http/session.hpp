@@ -8,12 +8,14 @@
 #pragma once
 
 #include "service/http/conversation.hpp"
+#include "service/http/input_wait.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 
 namespace firn {
 
@@ -40,8 +42,10 @@ private:
     boost::asio::awaitable<void> answer();
     boost::asio::awaitable<void> send_piece();
     // BodyReader
-    boost::asio::awaitable<Came> read(std::string& out) override;
+    boost::asio::awaitable<Came> read(std::string& out, Clock::time_point until) override;
     [[nodiscard]] std::string_view why() const noexcept override { return body_broke_; }
+    // False: nothing came until then.
+    boost::asio::awaitable<bool> wait_for_body(Clock::time_point until);
     boost::asio::awaitable<void> linger();
     void wait(Wait what, std::chrono::milliseconds at_most);
     void set_read_deadline();
@@ -51,6 +55,8 @@ private:
     Conversation::Context context_;
     Conversation conversation_;
     std::string_view body_broke_;
+    InputWait input_wait_;
+    std::optional<Clock::time_point> body_due_;  // while a body's next byte is waited for
     // Which read the deadline was set for: a head's is not moved by each of its bytes.
     std::uint64_t deadline_request_ = 0;
     Conversation::Phase deadline_phase_ = Conversation::Phase::idle;

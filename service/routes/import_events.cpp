@@ -2,6 +2,7 @@
 #include "service/encoding/content_encoding.hpp"
 #include "service/http/json_object.hpp"
 #include "service/routes/import/importer.hpp"
+#include "service/routes/json_body.hpp"
 #include "service/routes/resources.hpp"
 
 #include <chrono>
@@ -12,9 +13,6 @@ namespace firn {
 namespace asio = boost::asio;
 
 namespace {
-
-// How often a client hears how far it is.
-constexpr std::chrono::milliseconds progress_every{1000};
 
 JsonObject& add_counts(JsonObject& json, const Importer::Counts& counts) {
     return json.add("lines", counts.lines)
@@ -29,7 +27,9 @@ void append_progress(std::string& out, const Importer& importer, bool more) {
     if (importer.problem()) {
         Response problem;
         importer.problem()->write_to(problem);
-        json.begin("problem").append(problem.body);
+        // As a body of its own it ends with a line feed; here it is within a line.
+        const std::string_view body = problem.body;
+        json.begin("problem").append(body.substr(0, body.find_last_of('}') + 1));
     } else {
         json.flag("done", !more);
     }
@@ -39,10 +39,11 @@ void append_progress(std::string& out, const Importer& importer, bool more) {
 
 class ImportSource final : public BodySource {
 public:
-    explicit ImportSource(std::unique_ptr<Importer> importer) : importer_(std::move(importer)) {}
+    ImportSource(std::unique_ptr<Importer> importer, std::chrono::milliseconds period)
+        : importer_(std::move(importer)), period_(period) {}
 
     asio::awaitable<bool> next(std::string& out) override {
-        const bool more = begun_ ? co_await importer_->advance(progress_every) : true;
+        const bool more = begun_ ? co_await importer_->advance(period_) : true;
         begun_ = true;
         append_progress(out, *importer_, more);
         co_return more;
@@ -50,11 +51,15 @@ public:
 
 private:
     std::unique_ptr<Importer> importer_;
-    bool begun_ = false;  // the first line says what the answer waited for
+    const std::chrono::milliseconds period_;  // how often the client hears how far it is
+    bool begun_ = false;                      // the first line says what the answer waited for
 };
 
 Read<ContentEncoding> check(const Call& call) {
     const auto& request = call.request;
+    if (const auto problem = check_no_precondition(request)) {
+        return *problem;
+    }
     if (request.body_format == BodyFormat::json) {
         return Problem(Slug::unsupported_media_type,
                        "An import is lines: its Content-Type is application/x-ndjson.");
@@ -76,9 +81,9 @@ asio::awaitable<void> import_events(Call call) {
         encoding.error().write_to(call.response);
         co_return;
     }
-    auto importer = std::make_unique<Importer>(call.service, call.config.limits,
-                                               *call.request.body_reader, make_decoder(*encoding));
-    const bool more = co_await importer->advance(progress_every);
+    const auto period = call.config.timeouts.progress;
+    auto importer = std::make_unique<Importer>(call, make_decoder(*encoding));
+    const bool more = co_await importer->advance(period);
     // What goes wrong at once is told by the status; later only the last line can tell.
     if (importer->problem()) {
         const auto& counts = importer->counts();
@@ -91,7 +96,7 @@ asio::awaitable<void> import_events(Call call) {
     }
     call.response.content_type = content_types::ndjson;
     if (more) {
-        call.response.source = std::make_unique<ImportSource>(std::move(importer));
+        call.response.source = std::make_unique<ImportSource>(std::move(importer), period);
     } else {
         append_progress(call.response.body, *importer, false);
     }

@@ -132,6 +132,10 @@ std::string Description::objection_to_body(const json::object& response,
     if (type == "text/event-stream") {
         return objection_to_messages(described->as_object(), reply.body);
     }
+    const auto* const line = described->as_object().if_contains("x-line");
+    if (line != nullptr && reply.header("Content-Encoding").empty()) {
+        return objection_to_lines(reply.body, *line);
+    }
     if (type != "application/json" && type != "application/problem+json") {
         return {};
     }
@@ -198,6 +202,25 @@ std::string Description::objection_to_messages(const json::object& described,
                    !line.starts_with("retry: ")) {
             return "the line \"" + std::string(line) + "\" is not known";
         }
+    }
+    return {};
+}
+
+std::string Description::objection_to_lines(std::string_view text,
+                                            const json::value& schema) const {
+    for (std::size_t number = 1; !text.empty(); ++number) {
+        const auto end = text.find('\n');
+        const auto at = "line " + std::to_string(number);
+        if (end == text.npos) {
+            return at + " has no end";
+        }
+        json::error_code error;
+        const auto value = json::parse(json::string_view(text.data(), end), error);
+        auto objection = error ? at + " is not JSON" : objection_to(value, schema, at);
+        if (!objection.empty()) {
+            return objection;
+        }
+        text.remove_prefix(end + 1);
     }
     return {};
 }

@@ -36,6 +36,8 @@ private:
     [[nodiscard]] std::string objection_to_message(const boost::json::object& described,
                                                    std::string_view event,
                                                    std::string_view data) const;
+    [[nodiscard]] std::string objection_to_lines(std::string_view text,
+                                                 const boost::json::value& schema) const;
     [[nodiscard]] std::string objection_to(const boost::json::value& value,
                                            const boost::json::value& schema,
                                            const std::string& at) const;

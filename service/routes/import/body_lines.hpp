@@ -1,5 +1,5 @@
 // The lines of a request's body, decoded, as they come in.
-// Thread: one session's. Errors: a Problem, after which there are no more lines.
+// Thread: one session's. Errors: a Problem with `line`, after which there are no more lines.
 #pragma once
 
 #include "service/encoding/decoder.hpp"
@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -19,14 +20,20 @@ namespace firn {
 
 class BodyLines {
 public:
+    enum class Filled : std::uint8_t {
+        more,
+        nothing,  // until then
+        end,      // for good; problem() may say why
+    };
+
     BodyLines(BodyReader& reader, std::unique_ptr<Decoder> decoder, std::size_t line_bytes_max);
 
     // The next line that is not blank, without its end, if it is here; valid until fill().
     [[nodiscard]] std::optional<std::string_view> next();
     // Of the line that next() gave last, from 1.
     [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
-    // Waits for more. False: there is no more, or problem() says why not.
-    boost::asio::awaitable<bool> fill();
+    // Waits for more.
+    boost::asio::awaitable<Filled> fill(std::chrono::steady_clock::time_point until);
     // How much text the last fill() brought; little: the client sends as things happen.
     [[nodiscard]] std::size_t last_fill_bytes() const noexcept { return last_fill_bytes_; }
     [[nodiscard]] const std::optional<Problem>& problem() const noexcept { return problem_; }
@@ -34,7 +41,9 @@ public:
 private:
     // False: nothing more can be decoded from what is here.
     [[nodiscard]] bool decode_some();
-    bool fail(Problem problem);
+    Filled fail(std::uint64_t line, Problem problem);
+    Filled fail_too_long();
+    [[nodiscard]] Filled end_of_body();
 
     BodyReader& reader_;
     std::unique_ptr<Decoder> decoder_;

@@ -12,12 +12,19 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <unordered_set>
 #include <vector>
 
 namespace firn {
 
 class ImportBatch {
 public:
+    // Of an id's bytes, some, which are random in most ids; a batch bounds what others can do.
+    struct IdHash {
+        std::size_t operator()(const EventId& id) const noexcept;
+    };
+    using Ids = std::unordered_set<EventId, IdHash>;
+
     struct Run {
         StreamName stream;
         std::optional<Version> first_version;  // as stated; of all of its events or of none
@@ -42,6 +49,7 @@ private:
     [[nodiscard]] bool continues(const ImportLine& line) const;
 
     std::vector<Run> runs_;
+    Ids run_ids_;  // stated in the last run
     std::size_t events_ = 0;
     std::size_t bytes_ = 0;
 };

@@ -81,7 +81,11 @@ std::optional<Problem> take_exact(const std::optional<JsonText>& exact, const ch
     if (const auto error = validate_json(text)) {
         return bad_member(pointer, "It is not JSON: " + error->reason);
     }
+    // White space around a value is no part of it, here as in every body.
     value = text;
+    constexpr std::string_view white = " \t\r\n";
+    value.remove_prefix(value.find_first_not_of(white));
+    value.remove_suffix(value.size() - 1 - value.find_last_not_of(white));
     return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 //    repeated, and goes on where an earlier one ended. Lines without one are appended as they come.
 // 3. What is left goes to the commit queue in one piece, in the order of the lines.
 // 4. If somebody else appended meanwhile, what did not take its place is planned again.
+// What stands before a line that cannot be imported is imported; of its stream, nothing behind it.
 // Thread: one session's. Errors: a Problem with `line`; what was appended before stays.
 #pragma once
 
@@ -32,10 +33,11 @@ public:
         Position position;           // of the last event appended; 0: none was
     };
 
-    Importer(Service& service, const HttpConfig::Limits& limits, BodyReader& reader,
-             std::unique_ptr<Decoder> decoder);
+    // The call's request and what it views must outlive it.
+    Importer(const Call& call, std::unique_ptr<Decoder> decoder);
 
-    // Goes on for about so long. False: it has ended; problem() may say why.
+    // Goes on for about so long, though nothing may come. False: it has ended; problem() may say
+    // why.
     boost::asio::awaitable<bool> advance(std::chrono::milliseconds time);
 
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
@@ -43,26 +45,39 @@ public:
 
 private:
     using Run = ImportBatch::Run;
+    using Clock = std::chrono::steady_clock;
     struct Wave {
         std::vector<Transaction> transactions;
         std::vector<std::size_t> runs;                   // of each transaction
         std::unordered_map<std::string, Version> heads;  // by stream, after the wave
+        ImportBatch::Ids ids;                            // that its lines state
+        bool full = false;                               // nothing may stand behind what it holds
     };
     enum class Planned : std::uint8_t { yes, later, failed };
 
-    // Gathers lines until the batch is full. False: a line, or the body, was wrong.
-    boost::asio::awaitable<bool> gather();
+    // Gathers lines until the batch is full, or until then if nothing comes. False: a line, or the
+    // body, was wrong.
+    boost::asio::awaitable<bool> gather(Clock::time_point until);
     boost::asio::awaitable<bool> commit_batch();
     [[nodiscard]] Wave plan();
     [[nodiscard]] Planned plan_run(Wave& wave, std::size_t index);
     // How many of the run's first events the stream holds already. None: it holds others.
     [[nodiscard]] std::optional<std::size_t> count_there(const Run& run, Version head);
+    // Whether an append of the run, without versions, may be refused for its ids.
+    [[nodiscard]] bool may_be_refused(const Wave& wave, const Run& run) const;
+    // Whether the stream holds just its events from there on.
+    [[nodiscard]] bool repeats(const Run& run, Version first) const;
     // False: it cannot go on.
+    [[nodiscard]] bool take_outcomes(const std::vector<std::size_t>& runs,
+                                     const std::vector<TransactionOutcome>& outcomes);
     [[nodiscard]] bool take_outcome(Run& run, const TransactionOutcome& outcome);
+    [[nodiscard]] bool take_success(Run& run, const StreamOutcome& done);
+    void finish(Run& run);
     bool fail(std::uint64_t line, Problem problem);
 
     Service& service_;
     const HttpConfig::Limits& limits_;
+    const Request& request_;
     BodyLines lines_;
     ImportLine line_;
     ImportBatch batch_;
