@@ -1,7 +1,9 @@
 // How every command of the program ends; `firn --help` documents the same numbers.
-// Thread: plain values. Errors: CommandFailure carries a sentence and one of these out to main.
+// Thread: plain values. Errors: CommandFailure carries a sentence and one of these out to main;
+// Stopped the signal that ended a command, about which there is nothing to say.
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 #include <string>
 
@@ -16,6 +18,17 @@ enum class ExitCode : int {
     bad_input = 5,     // the input cannot be read, or is not what the command expects
     cannot_start = 6,  // the store could not be opened, or the address not listened on
     unclean_stop = 7,  // serving ended before everything was closed
+};
+
+// A command that was ended early ends with 128 + the signal's number, as a shell says it.
+class Stopped : public std::exception {
+public:
+    explicit Stopped(int signal) noexcept : signal_(signal) {}
+    [[nodiscard]] const char* what() const noexcept override { return "stopped"; }
+    [[nodiscard]] ExitCode code() const noexcept { return static_cast<ExitCode>(128 + signal_); }
+
+private:
+    int signal_;
 };
 
 // What a command tells a person before it ends with `code`.

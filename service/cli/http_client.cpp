@@ -1,33 +1,26 @@
 #include "service/cli/http_client.hpp"
 
-#include "service/cli/exit_code.hpp"
+#include "service/cli/connection.hpp"
 #include "service/version.hpp"
 
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 
 #include <charconv>
+#include <utility>
 
 namespace firn::cli {
 namespace {
 
-namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
 // Pages end at 8 MiB of events; their JSON around it stays far below this.
 constexpr std::uint64_t answer_bytes_max = 256u << 20;
-
-CommandFailure unreachable(const ServerUrl& url, const std::string& what) {
-    return {ExitCode::unreachable, "The server at " + url.text() + " " + what};
-}
 
 std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
@@ -59,27 +52,10 @@ std::optional<std::chrono::seconds> retry_after(std::string_view header) {
 
 }  // namespace
 
-// Blocking calls have no timeouts in Asio: each step is started on an own context, which then runs
-// until the step has ended or its stream gave up.
-class HttpClient::Connection {
+class HttpClient::Exchanges {
 public:
-    Connection(const ServerUrl& url, std::chrono::milliseconds timeout) : stream_(context_) {
-        boost::system::error_code error;
-        asio::ip::tcp::resolver resolver(context_);
-        const auto endpoints = resolver.resolve(url.host, url.port, error);
-        if (error) {
-            throw unreachable(url, "cannot be found: " + error.message() + ".");
-        }
-        stream_.expires_after(timeout);
-        stream_.async_connect(endpoints,
-                              [&error](boost::system::error_code e, const auto&) { error = e; });
-        run();
-        if (error) {
-            throw unreachable(url, "cannot be reached: " + error.message() +
-                                       ". Is it running, and is the address right?");
-        }
-        stream_.socket().set_option(asio::ip::tcp::no_delay(true), error);
-    }
+    Exchanges(const ServerUrl& url, std::chrono::milliseconds timeout, StopSignals* stop)
+        : connection_(url, timeout, stop) {}
 
     bool used() const noexcept { return used_; }
     bool answer_begun() const noexcept { return answer_begun_; }
@@ -91,20 +67,28 @@ public:
         answer_begun_ = false;
         reusable_ = false;
         boost::system::error_code error;
-        const auto note = [&error](boost::system::error_code e, std::size_t) { error = e; };
+        bool ended = false;
+        const auto note = [&](boost::system::error_code result, std::size_t) {
+            error = result;
+            ended = true;
+        };
 
-        stream_.expires_after(timeout);
-        http::async_write(stream_, request, note);
-        run();
+        http::async_write(connection_.socket(), request, note);
+        if (!connection_.run_until(ended, timeout)) {
+            return boost::asio::error::timed_out;
+        }
         // A server that refuses early answers and stops reading: the answer is what counts.
         const auto write_error = error;
 
         http::response_parser<http::string_body> parser;
         parser.body_limit(answer_bytes_max);
-        stream_.expires_after(timeout);
-        http::async_read(stream_, buffer_, parser, note);
-        run();
+        ended = false;
+        http::async_read(connection_.socket(), buffer_, parser, note);
+        const bool in_time = connection_.run_until(ended, timeout);
         answer_begun_ = parser.got_some();
+        if (!in_time) {
+            return boost::asio::error::timed_out;
+        }
         if (error) {
             return write_error ? write_error : error;
         }
@@ -118,22 +102,16 @@ public:
     }
 
 private:
-    void run() {
-        context_.restart();
-        context_.run();
-    }
-
-    asio::io_context context_{1};
-    beast::tcp_stream stream_;
     beast::flat_buffer buffer_;
     bool exchanged_ = false;
     bool used_ = false;  // before the exchange that is looked at
     bool answer_begun_ = false;
     bool reusable_ = false;
+    Connection connection_;
 };
 
-HttpClient::HttpClient(ServerUrl url, Timeouts timeouts)
-    : url_(std::move(url)), timeouts_(timeouts) {}
+HttpClient::HttpClient(ServerUrl url, Timeouts timeouts, StopSignals* stop)
+    : url_(std::move(url)), timeouts_(timeouts), stop_(stop) {}
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
@@ -152,7 +130,7 @@ HttpAnswer HttpClient::send(const HttpAsk& ask) {
 
     for (;;) {
         if (connection_ == nullptr) {
-            connection_ = std::make_unique<Connection>(url_, timeouts_.connect);
+            connection_ = std::make_unique<Exchanges>(url_, timeouts_.connect, stop_);
         }
         HttpAnswer answer;
         const auto error = connection_->exchange(request, answer, timeouts_.answer);
@@ -162,13 +140,11 @@ HttpAnswer HttpClient::send(const HttpAsk& ask) {
             }
             return answer;
         }
-        const bool was_idle =
-            connection_->used() && !connection_->answer_begun() && error != beast::error::timeout;
+        const bool was_idle = connection_->used() && !connection_->answer_begun() &&
+                              error != boost::asio::error::timed_out;
         connection_.reset();
         if (!was_idle) {
-            throw unreachable(url_, error == beast::error::timeout
-                                        ? "did not answer in time."
-                                        : "closed the connection: " + error.message() + ".");
+            throw connection_lost(url_, error);
         }
     }
 }

@@ -4,11 +4,12 @@
 // request only if nothing of an answer had come, so whoever appends without stating a version or
 // ids should use a fresh client.
 // Thread: one at a time; the calls block.
-// Errors: CommandFailure (unreachable) naming the server and the cause. An answer of any status is
-// no error here.
+// Errors: CommandFailure (unreachable) naming the server and the cause; Stopped. An answer of any
+// status is no error here.
 #pragma once
 
 #include "service/cli/server_url.hpp"
+#include "service/cli/stop_signals.hpp"
 
 #include <chrono>
 #include <memory>
@@ -40,7 +41,7 @@ public:
     };
 
     explicit HttpClient(ServerUrl url) : HttpClient(std::move(url), Timeouts{}) {}
-    HttpClient(ServerUrl url, Timeouts timeouts);
+    HttpClient(ServerUrl url, Timeouts timeouts, StopSignals* stop = nullptr);
     ~HttpClient();
     HttpClient(HttpClient&&) noexcept;
     HttpClient& operator=(HttpClient&&) noexcept;
@@ -49,10 +50,11 @@ public:
     [[nodiscard]] HttpAnswer get(std::string target) { return send({.target = std::move(target)}); }
 
 private:
-    class Connection;
+    class Exchanges;
     ServerUrl url_;
     Timeouts timeouts_;
-    std::unique_ptr<Connection> connection_;
+    StopSignals* stop_;
+    std::unique_ptr<Exchanges> connection_;
 };
 
 }  // namespace firn::cli

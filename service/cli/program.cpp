@@ -20,6 +20,7 @@ constexpr const char* footer =
     "  firn append order 42 --type Paid --data '{\"paid\": true}'\n"
     "  firn state order 42\n"
     "  firn read order 42\n"
+    "  firn feed --follow                               (all streams, live; Ctrl-C ends it)\n"
     "  firn categories set account --lua account.lua    (`firn categories set --help` has one)\n"
     "  firn command account 7 --type Deposit --data '{\"amount\": 50}'\n"
     "\n"
@@ -33,7 +34,8 @@ constexpr const char* footer =
     "  4  verification found damage\n"
     "  5  the input cannot be read or is not what it should be, or output cannot be written\n"
     "  6  serve, verify: the data directory cannot be opened, or the address not listened on\n"
-    "  7  serve: stopping took too long, and was cut short";
+    "  7  serve: stopping took too long, and was cut short\n"
+    "  130, 143  ended by Ctrl-C, or by SIGTERM";
 
 void complain(const char* sentence) {
     std::fprintf(stderr, "firn: %s\n", sentence);
@@ -48,6 +50,8 @@ ExitCode run(const Action& action) {
         std::fflush(stdout);
         complain(failure.what());
         return failure.code();
+    } catch (const Stopped& stopped) {
+        return stopped.code();
     } catch (const std::exception& bug) {
         std::fflush(stdout);
         complain((std::string("unexpected: ") + bug.what()).c_str());
@@ -76,6 +80,8 @@ int run_program(int argc, const char* const* argv) {
     add_categories_command(program, chosen);
     add_advise_command(program, chosen);
     add_stats_command(program, chosen);
+    add_feed_command(program, chosen);
+    add_export_command(program, chosen);
     add_import_command(program, chosen);
     add_verify_command(program, chosen);
     if (argc <= 1) {

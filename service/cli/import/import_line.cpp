@@ -92,25 +92,17 @@ ImportEvent parse_import_line(std::string_view line, const ImportFields& fields)
         throw bad("the member \"metadata\" is not an object");
     }
 
-    auto& json = event.json;
-    json = "{\"type\":";
-    event.type_begin = static_cast<std::uint32_t>(json.size());
-    json += members.type->raw;
-    event.type_size = static_cast<std::uint32_t>(json.size()) - event.type_begin;
-    json += ",\"data\":";
-    event.data_begin = static_cast<std::uint32_t>(json.size());
+    auto& out = event.members;
+    out.append("\"type\":").append(members.type->raw).append(",\"data\":");
     if (members.data) {
-        json += members.data->raw;
+        out.append(members.data->raw);
         event.left_out = members.first_other;
     } else {
-        json += "{" + members.others + "}";
+        out.append("{").append(members.others).append("}");
     }
-    event.data_size = static_cast<std::uint32_t>(json.size()) - event.data_begin;
     if (members.metadata) {
-        json += ",\"metadata\":";
-        json += members.metadata->raw;
+        out.append(",\"metadata\":").append(members.metadata->raw);
     }
-    json += '}';
     return event;
 }
 

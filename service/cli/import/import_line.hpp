@@ -1,9 +1,9 @@
-// One line of an import: which stream it belongs to, and its event as the server takes it.
+// One line of a file that is no export: which stream it belongs to, and its event as the server
+// takes it.
 // Thread: plain functions. Errors: CommandFailure (bad_input) with a sentence that says what is
 // wrong with the line; the caller knows the line's number.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,11 +16,7 @@ struct ImportFields {
 
 struct ImportEvent {
     std::string stream;
-    std::string json;              // {"type":…,"data":…,"metadata":…}
-    std::uint32_t type_begin = 0;  // in json, the type's bytes, quotes included
-    std::uint32_t type_size = 0;
-    std::uint32_t data_begin = 0;
-    std::uint32_t data_size = 0;
+    std::string members;   // "type":…,"data":…,"metadata":…, as the server takes them
     std::string left_out;  // the first member beside `data` that no one takes; empty: none
 };
 

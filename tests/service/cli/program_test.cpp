@@ -37,8 +37,9 @@ BOOST_AUTO_TEST_CASE(when_asked_for_help_then_it_teaches_and_lists_exit_codes) {
     BOOST_TEST(help.code == 0);
     BOOST_TEST(contains(help.output, "A first tour"));
     BOOST_TEST(contains(help.output, "Exit codes"));
-    for (const char* command : {"serve", "append", "command", "read", "state", "streams",
-                                "snapshots", "categories", "advise", "stats", "import", "verify"}) {
+    for (const char* command :
+         {"serve", "append", "command", "read", "state", "streams", "snapshots", "categories",
+          "advise", "stats", "import", "export", "feed", "verify"}) {
         BOOST_TEST(contains(help.output, command));
         const auto detail = test::run_firn({command, "--help"});
         BOOST_TEST(detail.code == 0);

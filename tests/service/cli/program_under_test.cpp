@@ -1,5 +1,6 @@
 #include "tests/service/cli/program_under_test.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -33,9 +34,11 @@ namespace {
 
 std::vector<std::string> serve_arguments(const std::filesystem::path& data,
                                          const std::vector<std::string>& options) {
-    std::vector<std::string> arguments{firn_path(),   "serve",    "--data",
-                                       data.string(), "--listen", "127.0.0.1:0"};
+    std::vector<std::string> arguments{firn_path(), "serve", "--data", data.string()};
     arguments.insert(arguments.end(), options.begin(), options.end());
+    if (std::find(options.begin(), options.end(), "--listen") == options.end()) {
+        arguments.insert(arguments.end(), {"--listen", "127.0.0.1:0"});
+    }
     return arguments;
 }
 
@@ -55,6 +58,12 @@ ServerProcess::ServerProcess(const std::filesystem::path& data,
 Ended ServerProcess::run(std::vector<std::string> arguments) const {
     arguments.insert(arguments.end(), {"--url", url_});
     return run_firn(arguments);
+}
+
+std::vector<std::string> ServerProcess::command(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), firn_path());
+    arguments.insert(arguments.end(), {"--url", url_});
+    return arguments;
 }
 
 void ServerProcess::kill() {

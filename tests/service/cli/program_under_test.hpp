@@ -26,13 +26,17 @@ struct Ended {
 // `firn serve` on a data directory.
 class ServerProcess {
 public:
-    // With further options of `firn serve`.
+    // With further options of `firn serve`; on any port, unless they say where to listen.
     explicit ServerProcess(const std::filesystem::path& data,
                            const std::vector<std::string>& options = {});
 
     [[nodiscard]] const std::string& url() const noexcept { return url_; }
     // A command against this server.
     [[nodiscard]] Ended run(std::vector<std::string> arguments) const;
+    // The same, to be started as a ChildProcess.
+    [[nodiscard]] std::vector<std::string> command(std::vector<std::string> arguments) const;
+    // Where another one may listen after this one's end.
+    [[nodiscard]] std::string address() const { return url_.substr(sizeof "http://" - 1); }
     [[nodiscard]] std::string log() const { return text_of(log_); }
 
     void kill();

@@ -1,24 +1,22 @@
-// Draws an import's progress on a terminal; silent where standard error is none.
+// Draws the progress of what takes long on a terminal; silent where standard error is none.
 // Thread: owns one that draws; construct and destroy from one thread.
 #pragma once
 
-#include "service/cli/import/import_counters.hpp"
-
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
 
 namespace firn::cli {
 
-// What the bar shows, fit to `columns`.
-[[nodiscard]] std::string progress_line(const ImportCounters& counters,
-                                        std::chrono::duration<double> elapsed, std::size_t columns);
-
 class ProgressBar {
 public:
-    explicit ProgressBar(const ImportCounters& counters);
+    // What it shows after so long, fit to so many columns; called from the bar's own thread.
+    using Line = std::function<std::string(std::chrono::duration<double>, std::size_t)>;
+
+    explicit ProgressBar(Line line);
     // Wipes the bar, so that what is printed next begins on a clean line.
     ~ProgressBar();
     ProgressBar(const ProgressBar&) = delete;
@@ -27,7 +25,7 @@ public:
 private:
     void draw_until_stopped();
 
-    const ImportCounters& counters_;
+    const Line line_;
     const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
     std::mutex mutex_;
     std::condition_variable wake_;

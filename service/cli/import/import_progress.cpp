@@ -1,4 +1,4 @@
-#include "service/cli/import/progress_bar.hpp"
+#include "service/cli/import/import_progress.hpp"
 
 #include "service/cli/quantity.hpp"
 
@@ -7,31 +7,18 @@
 #include <cstdio>
 #include <optional>
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 namespace firn::cli {
 namespace {
 
-std::size_t terminal_columns() {
-    winsize size{};
-    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0) {
-        return size.ws_col;
-    }
-    return 80;
-}
-
-// Of the input, by bytes: reading runs ahead of sending, so what is read counts as far as it is
-// on the server. None if the input's size is not known.
+// Of the input, by bytes: the server takes them no faster than it stores their events. None if the
+// input's size is not known.
 std::optional<double> fraction_done(const ImportCounters& counters) {
     const auto size = counters.input_size.load();
-    const auto read = counters.read.load();
-    if (size == 0 || read == 0) {
+    if (size == 0) {
         return std::nullopt;
     }
-    const auto done = static_cast<double>(counters.appended + counters.skipped);
-    const auto fraction = static_cast<double>(counters.input_offset.load()) /
-                          static_cast<double>(size) * done / static_cast<double>(read);
+    const auto fraction =
+        static_cast<double>(counters.input_offset.load()) / static_cast<double>(size);
     return std::clamp(fraction, 0.0, 1.0);
 }
 
@@ -76,35 +63,6 @@ std::string progress_line(const ImportCounters& counters, std::chrono::duration<
         line.resize(columns == 0 ? 0 : columns - 1);
     }
     return line;
-}
-
-ProgressBar::ProgressBar(const ImportCounters& counters) : counters_(counters) {
-    if (::isatty(STDERR_FILENO) == 1) {
-        thread_ = std::thread([this] { draw_until_stopped(); });
-    }
-}
-
-ProgressBar::~ProgressBar() {
-    if (!thread_.joinable()) {
-        return;
-    }
-    {
-        const std::lock_guard lock(mutex_);
-        stopped_ = true;
-    }
-    wake_.notify_all();
-    thread_.join();
-    std::fputs("\r\x1b[K", stderr);
-}
-
-void ProgressBar::draw_until_stopped() {
-    constexpr std::chrono::milliseconds between_frames{100};
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, between_frames, [this] { return stopped_; })) {
-        const auto elapsed = std::chrono::steady_clock::now() - begun_;
-        const auto line = "\r" + progress_line(counters_, elapsed, terminal_columns()) + "\x1b[K";
-        std::fputs(line.c_str(), stderr);
-    }
 }
 
 }  // namespace firn::cli
