@@ -31,6 +31,8 @@ void add_categories_command(CLI::App& program, Action& chosen);
 void add_advise_command(CLI::App& program, Action& chosen);
 void add_stats_command(CLI::App& program, Action& chosen);
 void add_feed_command(CLI::App& program, Action& chosen);
+void add_subscribe_command(CLI::App& program, Action& chosen);
+void add_subscriptions_command(CLI::App& program, Action& chosen);
 void add_export_command(CLI::App& program, Action& chosen);
 void add_import_command(CLI::App& program, Action& chosen);
 void add_verify_command(CLI::App& program, Action& chosen);

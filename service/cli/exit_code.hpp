@@ -18,6 +18,7 @@ enum class ExitCode : int {
     bad_input = 5,     // the input cannot be read, or is not what the command expects
     cannot_start = 6,  // the store could not be opened, or the address not listened on
     unclean_stop = 7,  // serving ended before everything was closed
+    exec_failed = 8,   // subscribe: the command that takes events failed, and was not tried again
 };
 
 // A command that was ended early ends with 128 + the signal's number, as a shell says it.

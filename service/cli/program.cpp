@@ -35,6 +35,7 @@ constexpr const char* footer =
     "  5  the input cannot be read or is not what it should be, or output cannot be written\n"
     "  6  serve, verify: the data directory cannot be opened, or the address not listened on\n"
     "  7  serve: stopping took too long, and was cut short\n"
+    "  8  subscribe: the command that takes the events failed again and again\n"
     "  130, 143  ended by Ctrl-C, or by SIGTERM";
 
 void complain(const char* sentence) {
@@ -81,6 +82,8 @@ int run_program(int argc, const char* const* argv) {
     add_advise_command(program, chosen);
     add_stats_command(program, chosen);
     add_feed_command(program, chosen);
+    add_subscribe_command(program, chosen);
+    add_subscriptions_command(program, chosen);
     add_export_command(program, chosen);
     add_import_command(program, chosen);
     add_verify_command(program, chosen);

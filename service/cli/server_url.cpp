@@ -96,6 +96,12 @@ std::string category_path(std::string_view category) {
     return path;
 }
 
+std::string subscription_path(std::string_view name) {
+    std::string path = "/v1/subscriptions/";
+    append_percent_encoded(path, name);
+    return path;
+}
+
 Query& Query::add(std::string_view name, std::string_view value) {
     text_ += text_.empty() ? '?' : '&';
     text_ += name;

@@ -31,6 +31,9 @@ struct ServerUrl {
 // "/v1/categories/order".
 [[nodiscard]] std::string category_path(std::string_view category);
 
+// "/v1/subscriptions/invoices".
+[[nodiscard]] std::string subscription_path(std::string_view name);
+
 // Builds "?from=3&limit=10", values percent-encoded.
 class Query {
 public:

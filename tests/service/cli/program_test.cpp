@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(when_asked_for_help_then_it_teaches_and_lists_exit_codes) {
     BOOST_TEST(contains(help.output, "Exit codes"));
     for (const char* command :
          {"serve", "append", "command", "read", "state", "streams", "snapshots", "categories",
-          "advise", "stats", "import", "export", "feed", "verify"}) {
+          "advise", "stats", "import", "export", "feed", "subscribe", "subscriptions", "verify"}) {
         BOOST_TEST(contains(help.output, command));
         const auto detail = test::run_firn({command, "--help"});
         BOOST_TEST(detail.code == 0);
