@@ -25,7 +25,7 @@ public:
 
 private:
     // How long the reader has for the rest of a line once the command is to end.
-    static constexpr std::chrono::milliseconds last_line_time{1000};
+    static constexpr std::chrono::milliseconds last_line_time{3000};
 
     void flush_up_to(std::size_t end);
     [[nodiscard]] bool can_write(std::size_t done, std::size_t& end) const;

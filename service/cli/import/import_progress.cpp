@@ -49,7 +49,7 @@ std::string progress_line(const ImportCounters& counters, std::chrono::duration<
         char percent[8];
         std::snprintf(percent, sizeof percent, "%3.0f %%", std::floor(*fraction * 100));
         // Before that, the estimate jumps about.
-        if (*fraction > 0.02) {
+        if (*fraction > 0.02 && done != 0) {
             line += ", " + minutes_and_seconds(seconds / *fraction - seconds) + " left";
         }
         constexpr std::size_t bar_width = 24;
