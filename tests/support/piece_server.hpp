@@ -18,6 +18,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <optional>
@@ -119,16 +120,17 @@ private:
     }
 
     boost::asio::awaitable<void> answer(const Request& request, Response& response) override {
+        constexpr auto ever = std::chrono::steady_clock::time_point::max();
         std::string body;
         int reads = 1;
-        auto came = co_await request.body_reader->read(body);
+        auto came = co_await request.body_reader->read(body, ever);
         while (came == BodyReader::Came::piece && request.target.segment(0) != "first") {
             ++reads;
-            came = co_await request.body_reader->read(body);
+            came = co_await request.body_reader->read(body, ever);
         }
         if (came == BodyReader::Came::broken) {
             const auto size = body.size();
-            const auto again = co_await request.body_reader->read(body);
+            const auto again = co_await request.body_reader->read(body, ever);
             if (again != BodyReader::Came::broken || body.size() != size) {
                 throw std::runtime_error("something came after the end");
             }
