@@ -410,8 +410,10 @@ void Conversation::respond() {
     // None if not even a head was understood.
     const auto* framing = parser_ ? &parser_->framing() : nullptr;
     const bool unframed = framing != nullptr && framing->http_1_0 && response_.source;
+    // A source may read the rest; whether it did is known at its end.
+    const bool left_unread = body_left_unread() && !response_.source;
     const bool keep_alive = framing != nullptr && framing->keep_alive && !response_.close &&
-                            !unframed && !body_left_unread() &&
+                            !unframed && !left_unread &&
                             !context_.stopping.load(std::memory_order_relaxed);
     if (!context_.config.cors_origins.empty()) {
         context_.rules.add_cors_headers(request_, response_);
