@@ -22,11 +22,12 @@ bool SubscriptionWriter::is_unused() const {
 }
 
 void SubscriptionWriter::set(SubscriptionSettings settings, Done done) {
-    add({std::move(settings), std::move(done)});
+    // Not under the mutex: whoever holds the gate's pass may be waiting for it.
+    add({std::move(settings), std::move(done), durable_head()});
 }
 
 void SubscriptionWriter::remove(Done done) {
-    add({std::nullopt, std::move(done)});
+    add({std::nullopt, std::move(done), std::nullopt});
 }
 
 void SubscriptionWriter::add(Change change) {
@@ -191,7 +192,7 @@ void SubscriptionWriter::begin_creating(Change change, Answers& answers) {
     if (!settings.from) {
         settings.from.emplace();
     }
-    const auto head = durable_head();
+    const auto head = change.head;
     if (!head) {
         answers.push_back({std::move(change.done), {actor_errc::closed}});
         return;

@@ -65,6 +65,7 @@ private:
     struct Change {
         std::optional<SubscriptionSettings> settings;  // none: it goes
         Done done;
+        std::optional<Position> head;  // as it was when it came in; none: closed
     };
     struct Acknowledgement {
         Position position;
