@@ -28,4 +28,4 @@ target_compile_options(firn_headers_alone PRIVATE -O0 -g0)
 
 add_test(NAME headers_compile_alone
     COMMAND ${CMAKE_COMMAND} --build ${PROJECT_BINARY_DIR} --target firn_headers_alone)
-set_tests_properties(headers_compile_alone PROPERTIES LABELS fast TIMEOUT 900 RUN_SERIAL ON)
+set_tests_properties(headers_compile_alone PROPERTIES LABELS fast TIMEOUT 1800 RUN_SERIAL ON)
