@@ -4,7 +4,8 @@
 // sweep() and cut() do; so they never shut down a descriptor that is somebody else's by now.
 // Thread: run() on any of the executor's, one at a time; sweep() and cut() on the server's strand.
 // Errors: of the socket end the session. Waits have no timers of their own, which would cost half
-// as much as a request: the server's sweep ends what is overdue.
+// as much as a request: the server's sweep ends what is overdue. Only the reading of a streamed
+// body has one (InputWait), since its reader wants to look up meanwhile.
 #pragma once
 
 #include "service/http/conversation.hpp"
