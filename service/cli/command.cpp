@@ -33,6 +33,17 @@ ServerUrl ClientOptions::server() const {
     return parse_server_url(variable == nullptr || *variable == '\0' ? default_url : variable);
 }
 
+void FeedFilters::add_to(CLI::App& command) {
+    command.add_option("--category", categories, "Only of this category; may repeat")
+        ->type_name("CATEGORY")
+        ->allow_extra_args(false);
+    command.add_option("--type", types, "Only of this type; may repeat")
+        ->type_name("TYPE")
+        ->allow_extra_args(false);
+    command.add_option("--id-prefix", id_prefix, "Only of streams whose id begins with this")
+        ->type_name("TEXT");
+}
+
 void StreamArguments::add_to(CLI::App& command) {
     command.add_option("CATEGORY", category, "The stream's category, e.g. order")
         ->required()

@@ -13,6 +13,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace firn::cli {
 
@@ -44,6 +45,18 @@ struct ClientOptions {
 
     void add_to(CLI::App& command);
     [[nodiscard]] ServerUrl server() const;
+};
+
+// What of the feed a command asks for.
+struct FeedFilters {
+    std::vector<std::string> categories;
+    std::vector<std::string> types;
+    std::string id_prefix;
+
+    void add_to(CLI::App& command);
+    [[nodiscard]] bool any() const {
+        return !categories.empty() || !types.empty() || !id_prefix.empty();
+    }
 };
 
 // The two arguments of every command about one stream.

@@ -14,9 +14,7 @@ namespace {
 
 struct FeedArguments {
     ClientOptions client;
-    std::vector<std::string> categories;
-    std::vector<std::string> types;
-    std::string id_prefix;
+    FeedFilters filters;
     std::optional<std::uint64_t> after;
     std::optional<std::uint64_t> limit;
     bool from_end = false;
@@ -26,14 +24,14 @@ struct FeedArguments {
 constexpr std::uint64_t page_events_max = 1000;
 
 void add_filters(Query& query, const FeedArguments& arguments) {
-    for (const auto& category : arguments.categories) {
+    for (const auto& category : arguments.filters.categories) {
         query.add("category", category);
     }
-    for (const auto& type : arguments.types) {
+    for (const auto& type : arguments.filters.types) {
         query.add("type", type);
     }
-    if (!arguments.id_prefix.empty()) {
-        query.add("id_prefix", arguments.id_prefix);
+    if (!arguments.filters.id_prefix.empty()) {
+        query.add("id_prefix", arguments.filters.id_prefix);
     }
 }
 
@@ -62,12 +60,7 @@ void print_pages(const FeedArguments& arguments, HttpClient& client, std::uint64
     while (left != 0 && after < head) {
         const auto page = client.send({.target = target, .accept = "application/x-ndjson"});
         require_success(page);
-        for (std::string_view lines = page.body; left != 0 && !lines.empty(); --left) {
-            const auto end = std::min(lines.find('\n'), lines.size());
-            output.write(lines.substr(0, end));
-            lines.remove_prefix(std::min(end + 1, lines.size()));
-        }
-        output.flush();
+        left -= output.write_lines(page.body, left);
         target = page.next;
         after = place_in(target);
     }
@@ -116,16 +109,7 @@ void add_feed_command(CLI::App& program, Action& chosen) {
     auto& command = *program.add_subcommand(
         "feed", "Print the events of all streams in order, one JSON object a line");
     command.add_flag("--follow", arguments->follow, "Go on with what is appended from now on");
-    command.add_option("--category", arguments->categories, "Only of this category; may repeat")
-        ->type_name("CATEGORY")
-        ->allow_extra_args(false);
-    command.add_option("--type", arguments->types, "Only of this type; may repeat")
-        ->type_name("TYPE")
-        ->allow_extra_args(false);
-    command
-        .add_option("--id-prefix", arguments->id_prefix,
-                    "Only of streams whose id begins with this")
-        ->type_name("TEXT");
+    arguments->filters.add_to(command);
     auto* after = command.add_option("--after", arguments->after, "The position to begin after")
                       ->type_name("POSITION");
     auto* from_end =

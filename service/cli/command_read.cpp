@@ -41,12 +41,7 @@ void print_pages(const ReadArguments& arguments, std::uint64_t left, LineOutput&
     do {
         const auto page = client.send({.target = target, .accept = "application/x-ndjson"});
         require_success(page);
-        for (std::string_view lines = page.body; left != 0 && !lines.empty(); --left) {
-            const auto end = std::min(lines.find('\n'), lines.size());
-            output.write(lines.substr(0, end));
-            lines.remove_prefix(std::min(end + 1, lines.size()));
-        }
-        output.flush();
+        left -= output.write_lines(page.body, left);
         target = page.next;
     } while (left != 0 && !target.empty());
 }

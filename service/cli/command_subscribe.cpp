@@ -14,17 +14,13 @@ namespace {
 struct SubscribeArguments {
     ClientOptions client;
     std::string name;
-    std::vector<std::string> categories;
-    std::vector<std::string> types;
-    std::string id_prefix;
+    FeedFilters filters;
     std::string from;
     std::string exec;
     unsigned retries = 10;
     bool once = false;
 
-    [[nodiscard]] bool has_settings() const {
-        return !categories.empty() || !types.empty() || !id_prefix.empty() || !from.empty();
-    }
+    [[nodiscard]] bool has_settings() const { return filters.any() || !from.empty(); }
 };
 
 std::string start_of(const std::string& from) {
@@ -50,9 +46,9 @@ void append_texts(std::string& out, const std::vector<std::string>& texts) {
 
 std::string settings_of(const SubscribeArguments& arguments) {
     std::string settings = "{\"category\":";
-    append_texts(settings, arguments.categories);
-    append_texts(settings += ",\"type\":", arguments.types);
-    append_json_string(settings += ",\"id_prefix\":", arguments.id_prefix);
+    append_texts(settings, arguments.filters.categories);
+    append_texts(settings += ",\"type\":", arguments.filters.types);
+    append_json_string(settings += ",\"id_prefix\":", arguments.filters.id_prefix);
     if (!arguments.from.empty()) {
         settings += ",\"from\":" + start_of(arguments.from);
     }
@@ -168,16 +164,7 @@ void add_subscribe_command(CLI::App& program, Action& chosen) {
     command.add_option("NAME", arguments->name, "The subscription; made if there is none")
         ->required()
         ->type_name("");
-    command.add_option("--category", arguments->categories, "Only of this category; may repeat")
-        ->type_name("CATEGORY")
-        ->allow_extra_args(false);
-    command.add_option("--type", arguments->types, "Only of this type; may repeat")
-        ->type_name("TYPE")
-        ->allow_extra_args(false);
-    command
-        .add_option("--id-prefix", arguments->id_prefix,
-                    "Only of streams whose id begins with this")
-        ->type_name("TEXT");
+    arguments->filters.add_to(command);
     command
         .add_option("--from", arguments->from,
                     "Where a new one begins: beginning (the default), end, or after a POSITION")

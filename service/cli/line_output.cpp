@@ -35,6 +35,17 @@ void LineOutput::write(std::string_view line) {
     }
 }
 
+std::uint64_t LineOutput::write_lines(std::string_view text, std::uint64_t at_most) {
+    std::uint64_t count = 0;
+    for (; count != at_most && !text.empty(); ++count) {
+        const auto end = std::min(text.find('\n'), text.size());
+        write(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    flush();
+    return count;
+}
+
 void LineOutput::write_text(std::string_view text) {
     text_ += text;
     if (const auto last = text_.rfind('\n'); last != std::string::npos) {

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,8 @@ public:
 
     // Without its line feed.
     void write(std::string_view line);
+    // The first lines of a text, at most so many, and flushes; how many there were.
+    std::uint64_t write_lines(std::string_view text, std::uint64_t at_most);
     // Any piece of a text of lines. What ends no line yet stays here until flush().
     void write_text(std::string_view text);
     // All that was written has left this process.
