@@ -63,6 +63,21 @@ void append_stream(std::string& out, const StreamName& stream) {
     out.push_back('}');
 }
 
+Read<std::vector<std::string>> category_filter_of(const RequestTarget& target) {
+    std::vector<std::string> categories;
+    for (const auto& [name, value] : target.parameters()) {
+        if (name != "category") {
+            continue;
+        }
+        if (!is_valid_category(value)) {
+            return bad_parameter(name,
+                                 "\"" + std::string(value) + "\" is not the name of a category.");
+        }
+        categories.emplace_back(value);
+    }
+    return categories;
+}
+
 Read<std::uint32_t> limit_of(const Call& call) {
     constexpr std::uint32_t usual = 100;
     const auto most = call.config.limits.page_limit_max;

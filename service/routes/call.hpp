@@ -12,6 +12,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace firn {
 
@@ -38,6 +39,9 @@ void append_stream(std::string& out, const StreamName& stream);
 [[nodiscard]] Read<std::string> subscription_of(const Request& request);
 // 410 for a stream that was deleted; one that never was is fine.
 [[nodiscard]] std::optional<Problem> check_not_deleted(const Call& call, const StreamName& stream);
+
+// Every `category` of the query; none: all.
+[[nodiscard]] Read<std::vector<std::string>> category_filter_of(const RequestTarget& target);
 
 // `limit` of a page.
 [[nodiscard]] Read<std::uint32_t> limit_of(const Call& call);

@@ -71,16 +71,12 @@ bool export_events(const Call& call) {
         after.error().write_to(call.response);
         return true;
     }
-    for (const auto& [name, value] : target.parameters()) {
-        if (name == "category") {
-            if (!is_valid_category(value)) {
-                bad_parameter(name, "\"" + std::string(value) + "\" is not the name of a category.")
-                    .write_to(call.response);
-                return true;
-            }
-            query.categories.emplace_back(value);
-        }
+    auto categories = category_filter_of(target);
+    if (!categories) {
+        categories.error().write_to(call.response);
+        return true;
     }
+    query.categories = *std::move(categories);
     query.after = Position{after->value_or(0)};
     query.limit = page_events;
     query.bytes_max = page_bytes;

@@ -20,14 +20,13 @@ struct FeedRequest {
 };
 
 std::optional<Problem> read_filters(const RequestTarget& target, FeedQuery& query) {
+    auto categories = category_filter_of(target);
+    if (!categories) {
+        return categories.error();
+    }
+    query.categories = *std::move(categories);
     for (const auto& [name, value] : target.parameters()) {
-        if (name == "category") {
-            if (!is_valid_category(value)) {
-                return bad_parameter(
-                    name, "\"" + std::string(value) + "\" is not the name of a category.");
-            }
-            query.categories.emplace_back(value);
-        } else if (name == "type") {
+        if (name == "type") {
             if (value.empty() || value.size() > 255) {
                 return bad_parameter(name, "\"type\" must have 1 to 255 bytes.");
             }

@@ -114,6 +114,8 @@ void write_subscriptions(Metrics& metrics, const ServiceStats& stats) {
 
 void write_http(Metrics& metrics, const HttpCounters& http) {
     metrics.gauge("firn_http_connections", "Open connections.", http.connections_open.load());
+    metrics.gauge("firn_http_streams", "Live feeds, exports and imports that are being answered.",
+                  http.streams_open.load());
     metrics.counter("firn_http_connections_accepted_total", "Connections accepted.",
                     http.connections_accepted.load());
     metrics.counter("firn_http_connections_refused_total", "Connections past the limit.",
