@@ -91,4 +91,12 @@ result<ReclaimProgress> ClosedStore::reclaim(std::uint32_t) {
     return storage_errc::closed;
 }
 
+result<VacuumNeeds> ClosedStore::vacuum_needs() const {
+    return storage_errc::closed;
+}
+
+result<std::unique_ptr<Vacuum>> ClosedStore::begin_vacuum() {
+    return storage_errc::closed;
+}
+
 }  // namespace firn

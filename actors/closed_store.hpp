@@ -44,6 +44,8 @@ public:
     [[nodiscard]] StoreStats stats() const override;
     [[nodiscard]] result<void> cut(const StreamName& stream, Version up_to) override;
     [[nodiscard]] result<ReclaimProgress> reclaim(std::uint32_t events_max) override;
+    [[nodiscard]] result<VacuumNeeds> vacuum_needs() const override;
+    [[nodiscard]] result<std::unique_ptr<Vacuum>> begin_vacuum() override;
     [[nodiscard]] SnapshotStore& snapshots() noexcept override { return snapshots_; }
     [[nodiscard]] DocumentStore& documents() noexcept override { return documents_; }
 

@@ -23,6 +23,7 @@ public:
             case storage_errc::closed: return "the store is closing";
             case storage_errc::overloaded: return "a queue is full; try again shortly";
             case storage_errc::too_late: return "it is too late to take that back";
+            case storage_errc::already_running: return "that is running already";
         }
         return "unknown storage error";
     }

@@ -27,6 +27,7 @@
 #include "storage/event.hpp"
 #include "storage/snapshot_store.hpp"
 #include "storage/types.hpp"
+#include "storage/vacuum.hpp"
 
 #include <boost/container/small_vector.hpp>
 
@@ -254,6 +255,11 @@ public:
     // Gives back the space of up to about `events_max` deleted events, in no promised order;
     // nothing that can be read changes.
     [[nodiscard]] virtual result<ReclaimProgress> reclaim(std::uint32_t events_max) = 0;
+
+    // Free space within the store's file goes back to the file system by a vacuum, one at a time.
+    [[nodiscard]] virtual result<VacuumNeeds> vacuum_needs() const = 0;
+    // already_running; disk_full if there is less room than vacuum_needs() says.
+    [[nodiscard]] virtual result<std::unique_ptr<Vacuum>> begin_vacuum() = 0;
 
     // Live as long as the store. A deleted stream's snapshots go with its events.
     [[nodiscard]] virtual SnapshotStore& snapshots() noexcept = 0;

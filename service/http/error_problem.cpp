@@ -50,6 +50,8 @@ Problem of_storage(storage_errc error, std::string_view subject) {
             return {Slug::overloaded, "Too much waits to be written; try again shortly."};
         case storage_errc::too_late:
             return about(Slug::too_late, subject, "cannot be changed there any more.");
+        case storage_errc::already_running:
+            return {Slug::overloaded, "That is running already; try again when it is done."};
     }
     return {Slug::internal, "The server met an error that it does not know."};
 }

@@ -10,6 +10,8 @@
 #include <charconv>
 #include <random>
 #include <sstream>
+#include <string_view>
+#include <vector>
 
 namespace firn {
 
@@ -19,6 +21,9 @@ namespace fs = std::filesystem;
 using Cause = StorageFailure::Cause;
 
 constexpr const char* first_file = "events-1.mdb";
+constexpr std::string_view file_start = "events-";
+constexpr std::string_view file_end = ".mdb";
+constexpr const char* lock_end = "-lock";  // LMDB's reader table
 
 [[noreturn]] void fail(Cause cause, const std::string& sentence) {
     throw StorageFailure(cause, sentence);
@@ -32,6 +37,11 @@ constexpr const char* first_file = "events-1.mdb";
     fail(Cause::not_writable,
          fmt::format("cannot write {}: {}; check who owns the directory and its permissions",
                      path.string(), error.message()));
+}
+
+bool is_events_file(const std::string& name) {
+    return name.starts_with(file_start) && name.ends_with(file_end) &&
+           name.find('/') == std::string::npos;
 }
 
 std::uint64_t random_number() {
@@ -111,12 +121,13 @@ void StoreDirectory::read_format() {
         fail(Cause::damaged, fmt::format("{} is damaged: it should read 'firn <format> <store>'",
                                          (path_ / "FORMAT").string()));
     }
-    if (format < lmdb::format_version) {
+    format_ = format;
+    if (format < lmdb::format_oldest) {
         fail(Cause::older_format,
              fmt::format("{} has format {}, which only unreleased versions of Firn wrote; this "
-                         "program knows format {}: name another directory and import the events "
-                         "into it",
-                         path_.string(), format, lmdb::format_version));
+                         "program knows formats {} to {}: name another directory and import the "
+                         "events into it",
+                         path_.string(), format, lmdb::format_oldest, lmdb::format_version));
     }
     if (format > lmdb::format_version) {
         fail(Cause::newer_format,
@@ -130,17 +141,17 @@ void StoreDirectory::make_store() {
     for (const auto& file : fs::directory_iterator(path_)) {
         const auto name = file.path().filename().string();
         if (name != "LOCK" && !name.ends_with(".new") && name != "CURRENT" && name != "journal" &&
-            !name.starts_with("events-")) {
+            !name.starts_with(file_start)) {
             fail(Cause::damaged,
                  fmt::format("{} is neither empty nor a Firn store (it holds '{}'); name another "
                              "directory",
                              path_.string(), name));
         }
-    }
-    if (fs::exists(path_ / first_file)) {
-        fail(Cause::damaged,
-             fmt::format("{} holds events but its FORMAT file is missing; restore it from a copy",
-                         path_.string()));
+        if (is_events_file(name)) {
+            fail(Cause::damaged, fmt::format("{} holds events but its FORMAT file is missing; "
+                                             "restore it from a copy",
+                                             path_.string()));
+        }
     }
     store_ = random_number();
     current_ = first_file;
@@ -148,10 +159,18 @@ void StoreDirectory::make_store() {
         fail_to_write(path_ / "CURRENT", error);
     }
     // Last, so that a directory with a FORMAT is whole.
-    const auto format = fmt::format("firn {} {:016x}\n", lmdb::format_version, store_);
-    if (const auto error = write_small_file(path_ / "FORMAT", format)) {
+    if (const auto error = write_format()) {
         fail_to_write(path_ / "FORMAT", error);
     }
+}
+
+error_code StoreDirectory::write_format() {
+    const auto text = fmt::format("firn {} {:016x}\n", lmdb::format_version, store_);
+    const auto error = write_small_file(path_ / "FORMAT", text);
+    if (!error) {
+        format_ = lmdb::format_version;
+    }
+    return error;
 }
 
 // LMDB begins a file with two pages that hold no events. A crash that tore them would leave a file
@@ -170,7 +189,7 @@ void StoreDirectory::read_current() {
     if (text) {
         current_ = text->substr(0, text->find('\n'));
     }
-    if (!text || current_.empty() || current_.find('/') != std::string::npos) {
+    if (!text || !is_events_file(current_)) {
         fail(Cause::damaged,
              fmt::format("{} is missing or damaged: it should name the events-*.mdb file in use",
                          (path_ / "CURRENT").string()));
@@ -180,6 +199,81 @@ void StoreDirectory::read_current() {
     if (!fs::exists(current_file()) && fs::exists(journal()) && !fs::is_empty(journal())) {
         fail(Cause::damaged, fmt::format("{} is missing; restore the directory from a copy",
                                          current_file().string()));
+    }
+}
+
+std::string StoreDirectory::next_file() const {
+    std::uint64_t number = 1;
+    std::from_chars(current_.data() + file_start.size(), current_.data() + current_.size(), number);
+    return fmt::format("{}{}{}", file_start, number + 1, file_end);
+}
+
+error_code StoreDirectory::write_current(const std::string& file) const noexcept {
+    try {
+        return write_small_file(path_ / "CURRENT", file + "\n");
+    } catch (const std::bad_alloc&) {
+        return {ENOMEM, boost::system::system_category()};
+    }
+}
+
+bool StoreDirectory::names_current() const noexcept {
+    try {
+        const auto text = read_small_file(path_ / "CURRENT");
+        return text && *text == current_ + "\n";
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+}
+
+error_code StoreDirectory::make_current(std::string file) {
+    // First, so that no program that does not know the format ever finds the file.
+    if (format_ < lmdb::format_version) {
+        if (const auto error = write_format()) {
+            return error;
+        }
+    }
+    current_.swap(file);
+    const auto error = write_current(current_);
+    if (error) {
+        current_.swap(file);
+        // It may have been renamed without being durable.
+        unsure_ = !names_current();
+        if (unsure_) {
+            (void)name_again();
+        }
+    }
+    return error;
+}
+
+error_code StoreDirectory::name_again() {
+    const auto error = write_current(current_);
+    unsure_ = unsure_ && error;
+    return error;
+}
+
+void StoreDirectory::remove_file(const std::string& file) const noexcept {
+    std::error_code error;
+    try {
+        fs::remove(path_ / file, error);
+        fs::remove(path_ / (file + lock_end), error);
+    } catch (const std::bad_alloc&) {
+        // It is a leftover when the store is opened next.
+    }
+}
+
+void StoreDirectory::remove_leftovers() const {
+    std::vector<std::string> others;
+    for (const auto& file : fs::directory_iterator(path_)) {
+        auto name = file.path().filename().string();
+        if (name.ends_with(lock_end)) {
+            name.erase(name.size() - std::string_view(lock_end).size());
+        }
+        if (is_events_file(name) && name != current_) {
+            others.push_back(name);
+        }
+    }
+    for (const auto& file : others) {
+        remove_file(file);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "storage/journaled/feed_reader.hpp"
 #include "storage/journaled/journaled_documents.hpp"
 #include "storage/journaled/journaled_snapshots.hpp"
+#include "storage/journaled/journaled_vacuum.hpp"
 #include "storage/journaled/read_boundary.hpp"
 #include "storage/journaled/replay.hpp"
 #include "storage/journaled/settler.hpp"
@@ -14,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <optional>
 
 namespace firn {
@@ -35,6 +37,7 @@ std::unique_ptr<lmdb::Environment> open_environment(const StoreDirectory& direct
         if (!record) {
             auto transaction = environment->write();
             lmdb::StoreRecord fresh;
+            fresh.format = directory.format();
             fresh.store = directory.store();
             lmdb::write_store(transaction, fresh);
             transaction.commit();
@@ -45,17 +48,17 @@ std::unique_ptr<lmdb::Environment> open_environment(const StoreDirectory& direct
                             "{}); use that version",
                             directory.current_file().string(), record->format,
                             lmdb::format_version));
-        } else if (record->format < lmdb::format_version) {
+        } else if (record->format < lmdb::format_oldest || record->format > directory.format()) {
             throw StorageFailure(
                 Cause::damaged,
                 fmt::format("{} has format {}, but the directory says {}; restore the directory "
                             "from a copy",
-                            directory.current_file().string(), record->format,
-                            lmdb::format_version));
+                            directory.current_file().string(), record->format, directory.format()));
         } else if (record->store != directory.store()) {
             throw StorageFailure(Cause::damaged, fmt::format("{} belongs to another store",
                                                              directory.current_file().string()));
         }
+        directory.remove_leftovers();
         return environment;
     } catch (const lmdb::LmdbError& error) {
         const bool damaged = error.code() == MDB_INVALID || error.code() == MDB_CORRUPTED ||
@@ -121,6 +124,12 @@ public:
     StoreStats stats() const override;
     result<void> cut(const StreamName& stream, Version up_to) override;
     result<ReclaimProgress> reclaim(std::uint32_t events_max) override;
+    result<VacuumNeeds> vacuum_needs() const override {
+        return reading_([&]() -> result<VacuumNeeds> {
+            return firn::vacuum_needs(*environment_, directory_.path());
+        });
+    }
+    result<std::unique_ptr<Vacuum>> begin_vacuum() override;
 
 private:
     journal::JournalConfig journal_config() const {
@@ -156,6 +165,7 @@ private:
     FeedReader feed_;
     JournaledSnapshots snapshots_;
     JournaledDocuments documents_;
+    std::atomic<bool> vacuuming_{false};
 };
 
 StoreStats JournaledStore::stats() const {
@@ -267,6 +277,22 @@ result<ReclaimProgress> JournaledStore::reclaim(std::uint32_t events_max) {
         return done.error();
     }
     return progress;
+}
+
+result<std::unique_ptr<Vacuum>> JournaledStore::begin_vacuum() {
+    if (vacuuming_.exchange(true)) {
+        return storage_errc::already_running;
+    }
+    // Given back when the vacuum is destroyed, or was not begun.
+    JournaledVacuum::Turn turn(nullptr, [this](void*) { vacuuming_ = false; });
+    return reading_([&]() -> result<std::unique_ptr<Vacuum>> {
+        auto vacuum = std::make_unique<JournaledVacuum>(std::move(turn), config_, directory_,
+                                                        *environment_, settler_);
+        if (const auto begun = vacuum->begin(); !begun) {
+            return begun.error();
+        }
+        return vacuum;
+    });
 }
 
 }  // namespace

@@ -39,7 +39,8 @@ SettledFeed::SettledFeed(const lmdb::Environment& environment, const FeedQuery& 
 void SettledFeed::run(Position after, Position end) {
     collect_stand_ins(after, end);
     lmdb::Cursor index(transaction_, lmdb::Table::positions);
-    bool found = index.seek_at_most(lmdb::position_key(after.next()));
+    // The first blocks may be gone with their events.
+    bool found = index.seek_at_most(lmdb::position_key(after.next())) || index.first();
     while (found && !maker_.is_full()) {
         const Position first{lmdb::key_number(index.key(), 0)};
         if (first > end) {
@@ -51,7 +52,7 @@ void SettledFeed::run(Position after, Position end) {
         }
         for (std::size_t i = 0; i < block->size(); ++i) {
             const auto position = first.plus(i);
-            if (position > after && position <= end) {
+            if (position > after && position <= end && !(*block)[i].is_hole()) {
                 consider(position, (*block)[i]);
             }
         }

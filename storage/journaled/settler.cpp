@@ -110,13 +110,31 @@ result<void> Settler::wait_for_a_round(std::unique_lock<std::mutex>& lock) {
 }
 
 result<void> Settler::run(Task task) {
+    return run_queued([this, task = std::move(task)] {
+        return guarded([&] {
+            auto transaction = environment_.write();
+            task(transaction);
+            transaction.commit();
+        });
+    });
+}
+
+result<void> Settler::between_writes(std::function<error_code()> step) {
+    return run_queued([this, step = std::move(step)] {
+        error_code outcome;
+        const auto error = guarded_quietly([&] { outcome = step(); });
+        return error ? error : outcome;
+    });
+}
+
+result<void> Settler::run_queued(std::function<error_code()> step) {
     std::future<result<void>> done;
     {
         const std::scoped_lock lock(mutex_);
         if (stopping_) {
             return storage_errc::closed;
         }
-        tasks_.push_back({std::move(task), {}});
+        tasks_.push_back({std::move(step), {}});
         done = tasks_.back().done.get_future();
     }
     wake_.notify_one();
@@ -261,11 +279,7 @@ void Settler::run_tasks() {
             tasks_.pop_front();
             may_have_garbage_ = true;
         }
-        const auto error = guarded([&] {
-            auto transaction = environment_.write();
-            queued->task(transaction);
-            transaction.commit();
-        });
+        const auto error = queued->step();
         queued->done.set_value(error ? result<void>(error) : result<void>());
     }
 }

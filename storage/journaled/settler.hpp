@@ -52,6 +52,12 @@ public:
     [[nodiscard]] result<void> settle_all();
     // Runs the task in a transaction of its own and commits it.
     [[nodiscard]] result<void> run(Task task);
+    // Runs the step on the settler's thread while nothing is being written; answers what it does.
+    [[nodiscard]] result<void> between_writes(std::function<error_code()> step);
+    // From such a step: nothing is written any more before this succeeds, which is tried each time.
+    void write_only_after(std::function<error_code()> precondition) {
+        precondition_ = std::move(precondition);
+    }
     // Queues a write; does not block. An urgent one is written as soon as it can be, after a round
     // of settling if it needs one; others when there is a transaction or a round anyway.
     void write(QueuedWrite write);
@@ -66,9 +72,10 @@ public:
 
 private:
     struct QueuedTask {
-        Task task;
+        std::function<error_code()> step;
         std::promise<result<void>> done;
     };
+    [[nodiscard]] result<void> run_queued(std::function<error_code()> step);
 
     void loop();
     // Asks for a round and waits for its end; `lock` holds mutex_.
@@ -102,6 +109,7 @@ private:
     Unsettled& unsettled_;
     lmdb::Labels labels_;
     WriteQueue writes_;
+    std::function<error_code()> precondition_;
     Position rate_head_;
     std::chrono::steady_clock::time_point rate_time_ = std::chrono::steady_clock::now();
 

@@ -63,6 +63,12 @@ error_code Settler::guarded_quietly(const std::function<void()>& step) {
 
 // What it throws is for the step's caller to tell.
 void Settler::mending(const std::function<void()>& step) {
+    if (precondition_) {
+        if (const auto error = precondition_()) {
+            throw lmdb::LmdbError("finding out which file is in use", error.value());
+        }
+        precondition_ = nullptr;
+    }
     for (;;) {
         try {
             step();

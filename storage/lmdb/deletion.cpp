@@ -203,6 +203,21 @@ ReclaimProgress reclaim_slice(WriteTransaction& transaction, std::uint32_t event
     }
 }
 
+bool has_garbage(const Transaction& transaction, StreamNumber stream, std::string_view entry) {
+    const auto garbage = decode_garbage(entry);
+    // The first key of the stream in a table keyed by the stream and a number.
+    const auto holds_below = [&](Table table, std::uint64_t end) {
+        Cursor cursor(transaction, table);
+        return cursor.seek(chunk_key(stream, no_version)) &&
+               key_number(cursor.key(), 0) == stream.value() && key_number(cursor.key(), 1) < end;
+    };
+    const auto snapshots_end = garbage.snapshots_end().value();
+    return holds_below(Table::chunks, garbage.end.value()) ||
+           holds_below(Table::snapshots, snapshots_end) ||
+           holds_below(Table::anchors, snapshots_end) ||
+           (garbage.with_ids && holds_below(Table::ids, UINT64_MAX));
+}
+
 std::uint64_t garbage_waiting(const Transaction& transaction) {
     MDB_stat stat{};
     mdb_stat(transaction.handle(), transaction.table(Table::garbage), &stat);

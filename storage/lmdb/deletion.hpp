@@ -37,6 +37,10 @@ void apply_deletion(WriteTransaction& transaction, StreamNumber stream, StreamRe
 [[nodiscard]] ReclaimProgress reclaim_slice(WriteTransaction& transaction,
                                             std::uint32_t events_max);
 
+// Whether something is left that reclaiming would remove because of this entry of table garbage.
+[[nodiscard]] bool has_garbage(const Transaction& transaction, StreamNumber stream,
+                               std::string_view entry);
+
 [[nodiscard]] std::uint64_t garbage_waiting(const Transaction& transaction);
 
 }  // namespace firn::lmdb

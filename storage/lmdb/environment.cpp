@@ -41,6 +41,12 @@ bool LmdbError::disk_is_full() const noexcept {
     return code_ == ENOSPC || code_ == EDQUOT;
 }
 
+void Transaction::touch(Table table, std::string_view key) const noexcept {
+    if (environment_->touched_) {
+        environment_->touched_->note(table, key);
+    }
+}
+
 MDB_dbi Transaction::table(Table table) const noexcept {
     return environment_->tables_[static_cast<std::size_t>(table)];
 }
@@ -57,7 +63,7 @@ std::optional<std::string_view> Transaction::get(Table table, std::string_view k
 }
 
 ReadTransaction::ReadTransaction(const Environment& environment)
-    : Transaction(environment), gate_(environment.gate_) {
+    : Transaction(environment), gate_(environment.beside_others()) {
     {
         const std::scoped_lock lock(environment.readers_mutex_);
         started_ = environment.readers_.insert(std::chrono::steady_clock::now());
@@ -83,24 +89,30 @@ WriteTransaction::WriteTransaction(const Environment& environment) : Transaction
 WriteTransaction::~WriteTransaction() {
     if (txn_ != nullptr) {
         mdb_txn_abort(txn_);
+        if (environment_->touched_) {
+            environment_->touched_->discard();
+        }
     }
 }
 
 void WriteTransaction::put(Table table, std::string_view key, std::string_view value) {
     auto raw_key = raw(key);
     auto raw_value = raw(value);
+    touch(table, key);
     check(mdb_put(txn_, this->table(table), &raw_key, &raw_value, 0), "writing a record");
 }
 
 void WriteTransaction::append(Table table, std::string_view key, std::string_view value) {
     auto raw_key = raw(key);
     auto raw_value = raw(value);
+    touch(table, key);
     check(mdb_put(txn_, this->table(table), &raw_key, &raw_value, MDB_APPEND),
           "appending a record");
 }
 
 bool WriteTransaction::erase(Table table, std::string_view key) {
     auto raw_key = raw(key);
+    touch(table, key);
     const int code = mdb_del(txn_, this->table(table), &raw_key, nullptr);
     if (code == MDB_NOTFOUND) {
         return false;
@@ -110,11 +122,16 @@ bool WriteTransaction::erase(Table table, std::string_view key) {
 }
 
 void WriteTransaction::commit() {
-    // Committed or not, the handle is gone afterwards.
-    check(mdb_txn_commit(std::exchange(txn_, nullptr)), "committing");
+    // Committed or not, the handle is gone afterwards; and where it failed, nobody knows.
+    const int code = mdb_txn_commit(std::exchange(txn_, nullptr));
+    if (environment_->touched_) {
+        environment_->touched_->publish();
+    }
+    check(code, "committing");
 }
 
-Cursor::Cursor(const Transaction& transaction, Table table) {
+Cursor::Cursor(const Transaction& transaction, Table table)
+    : transaction_(&transaction), table_(table) {
     check(mdb_cursor_open(transaction.handle(), transaction.table(table), &cursor_),
           "opening a cursor");
 }
@@ -145,11 +162,37 @@ bool Cursor::seek_at_most(std::string_view wanted) {
 }
 
 void Cursor::erase() {
+    transaction_->touch(table_, key());
     check(mdb_cursor_del(cursor_, 0), "removing a record");
 }
 
-Environment::Environment(std::filesystem::path file, std::size_t map_bytes, bool read_only)
-    : file_(std::move(file)), map_bytes_(map_bytes), read_only_(read_only) {
+class Environment::Alone {
+public:
+    explicit Alone(const Environment& environment)
+        : environment_(environment), turn_(environment.turnstile_) {
+        environment.wanted_alone_.store(true, std::memory_order_release);
+        gate_ = std::unique_lock(environment.gate_);
+    }
+    ~Alone() { environment_.wanted_alone_.store(false, std::memory_order_release); }
+    Alone(const Alone&) = delete;
+    Alone& operator=(const Alone&) = delete;
+
+private:
+    const Environment& environment_;
+    std::unique_lock<std::mutex> turn_;
+    std::unique_lock<std::shared_mutex> gate_;
+};
+
+std::shared_lock<std::shared_mutex> Environment::beside_others() const {
+    // The gate itself lets readers in for as long as one is inside.
+    if (wanted_alone_.load(std::memory_order_acquire)) {
+        const std::scoped_lock wait(turnstile_);
+    }
+    return std::shared_lock(gate_);
+}
+
+Environment::Environment(std::filesystem::path file, std::size_t map_bytes, Access access)
+    : file_(std::move(file)), map_bytes_(map_bytes), access_(access) {
     open();
 }
 
@@ -158,21 +201,22 @@ Environment::~Environment() {
 }
 
 void Environment::open() {
+    const unsigned reading = access_ == Access::reading ? unsigned{MDB_RDONLY} : 0u;
+    const unsigned unsynced = access_ == Access::copying ? unsigned{MDB_NOSYNC} : 0u;
     try {
         check(mdb_env_create(&env_), "making an environment");
         check(mdb_env_set_mapsize(env_, map_bytes_), "setting the map's size");
         check(mdb_env_set_maxdbs(env_, table_count), "setting the number of tables");
         check(mdb_env_set_maxreaders(env_, readers_max), "setting the number of readers");
         // Cold reads are of single pages: read-ahead made them 20 times slower.
-        const unsigned flags =
-            MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD | (read_only_ ? unsigned{MDB_RDONLY} : 0u);
+        const unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | MDB_NORDAHEAD | reading | unsynced;
         check(mdb_env_open(env_, file_.c_str(), flags, 0600), "opening the file");
         MDB_txn* txn = nullptr;
-        check(mdb_txn_begin(env_, nullptr, read_only_ ? unsigned{MDB_RDONLY} : 0u, &txn),
-              "opening the tables");
+        check(mdb_txn_begin(env_, nullptr, reading, &txn), "opening the tables");
         for (std::size_t i = 0; i < table_count; ++i) {
-            const int code = mdb_dbi_open(txn, table_names[i],
-                                          read_only_ ? 0u : unsigned{MDB_CREATE}, &tables_[i]);
+            const int code =
+                mdb_dbi_open(txn, table_names[i],
+                             access_ == Access::reading ? 0u : unsigned{MDB_CREATE}, &tables_[i]);
             if (code != MDB_SUCCESS) {
                 mdb_txn_abort(txn);
                 throw LmdbError("opening a table", code);
@@ -196,7 +240,7 @@ void Environment::close() noexcept {
 }
 
 void Environment::grow() {
-    const std::unique_lock alone(gate_);
+    const Alone alone(*this);
     if (const int code = mdb_env_set_mapsize(env_, map_bytes_ * 2); code != MDB_SUCCESS) {
         // The old map is gone, too.
         close();
@@ -207,9 +251,27 @@ void Environment::grow() {
 }
 
 void Environment::reopen() {
-    const std::unique_lock alone(gate_);
+    const Alone alone(*this);
     close();
     open();
+}
+
+void Environment::sync() const {
+    check(mdb_env_sync(env_, 1), "syncing");
+}
+
+void Environment::make_durable() {
+    check(mdb_env_set_flags(env_, MDB_NOSYNC, 0), "syncing");
+    sync();
+    access_ = Access::writing;
+}
+
+void Environment::exchange(Environment& other) {
+    const Alone alone(*this);
+    std::swap(file_, other.file_);
+    std::swap(map_bytes_, other.map_bytes_);
+    std::swap(env_, other.env_);
+    std::swap(tables_, other.tables_);
 }
 
 bool Environment::is_usable() const {
@@ -233,6 +295,17 @@ std::chrono::milliseconds Environment::oldest_reader() const {
     }
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
                                                                  *readers_.begin());
+}
+
+std::uint64_t Environment::record_count() const {
+    const auto txn = read();
+    std::uint64_t count = 0;
+    for (const auto table : tables_) {
+        MDB_stat stat{};
+        check(mdb_stat(txn.handle(), table, &stat), "reading facts");
+        count += stat.ms_entries;
+    }
+    return count;
 }
 
 SpaceFacts Environment::space() const {

@@ -1,11 +1,14 @@
 // LMDB behind RAII: one environment, its tables, short read transactions and the one writer.
 //
-// Readers take a shared gate for as long as their transaction lives; growing the map and
-// reopening take it alone, because LMDB allows neither beside a live transaction.
-// Thread: read() from any thread; write(), grow() and reopen() from the settler's only. A
-// transaction stays on the thread that began it.
+// Readers take a shared gate for as long as their transaction lives; growing the map, reopening and
+// exchanging files take it alone, because LMDB allows none of it beside a live transaction. New
+// readers wait meanwhile, so a thread must not begin to read while it reads.
+// Thread: read() from any thread; write(), grow(), reopen() and exchange() from the settler's only.
+// A transaction stays on the thread that began it.
 // Errors: LmdbError, caught at the store's boundary. Source: LMDB 0.9.24's lmdb.h.
 #pragma once
+
+#include "storage/lmdb/touched_keys.hpp"
 
 #include <lmdb.h>
 
@@ -71,6 +74,9 @@ protected:
     explicit Transaction(const Environment& environment) : environment_(&environment) {}
     ~Transaction() = default;
 
+    friend class Cursor;
+    void touch(Table table, std::string_view key) const noexcept;
+
     const Environment* environment_;
     MDB_txn* txn_ = nullptr;
 };
@@ -97,6 +103,13 @@ public:
     void commit();  // durable when it returns
 };
 
+// What an environment is opened for.
+enum class Access : std::uint8_t {
+    reading,
+    writing,  // each commit is synced
+    copying,  // no commit is, until make_durable(): a crash leaves a file that is good for nothing
+};
+
 // Walks a table in key order. Valid as long as its transaction.
 class Cursor {
 public:
@@ -111,7 +124,7 @@ public:
     bool next() { return move(MDB_NEXT); }
     bool previous() { return move(MDB_PREV); }
     bool last() { return move(MDB_LAST); }
-    void erase();
+    void erase();  // within a WriteTransaction
 
     [[nodiscard]] std::string_view key() const noexcept { return view(key_); }
     [[nodiscard]] std::string_view value() const noexcept { return view(value_); }
@@ -122,6 +135,8 @@ private:
         return {static_cast<const char*>(raw.mv_data), raw.mv_size};
     }
 
+    const Transaction* transaction_;
+    Table table_;
     MDB_cursor* cursor_ = nullptr;
     MDB_val key_{};
     MDB_val value_{};
@@ -135,7 +150,7 @@ struct SpaceFacts {
 
 class Environment {
 public:
-    Environment(std::filesystem::path file, std::size_t map_bytes, bool read_only = false);
+    Environment(std::filesystem::path file, std::size_t map_bytes, Access access = Access::writing);
     ~Environment();
     Environment(const Environment&) = delete;
     Environment& operator=(const Environment&) = delete;
@@ -150,27 +165,44 @@ public:
     void reopen();
     // False after a fatal error: no transaction begins any more.
     [[nodiscard]] bool is_usable() const;
+    // What was committed without a sync is on disk when it returns.
+    void sync() const;
+    // The same for the last time: commits are synced from now on.
+    void make_durable();
+    // Each takes the other's file; waits for those who read here. Nobody may use the other one.
+    void exchange(Environment& other);
+    // From now on every key that is written is noted there; not within a write transaction.
+    void note_keys(std::shared_ptr<TouchedKeys> touched) noexcept { touched_ = std::move(touched); }
     // Frees the slots of readers whose process died.
     void drop_stale_readers() const;
 
     [[nodiscard]] std::size_t map_bytes() const noexcept { return map_bytes_; }
     [[nodiscard]] std::chrono::milliseconds oldest_reader() const;
     [[nodiscard]] SpaceFacts space() const;
+    // Records in all tables.
+    [[nodiscard]] std::uint64_t record_count() const;
 
 private:
     friend class Transaction;
+    friend class Cursor;
     friend class ReadTransaction;
     friend class WriteTransaction;
 
     void open();
     void close() noexcept;
+    [[nodiscard]] std::shared_lock<std::shared_mutex> beside_others() const;
+    // Keeps new readers out until those who read have ended, however many come.
+    class Alone;
 
     std::filesystem::path file_;
     std::size_t map_bytes_;
-    bool read_only_;
+    Access access_;
     MDB_env* env_ = nullptr;
     std::array<MDB_dbi, table_count> tables_{};
+    std::shared_ptr<TouchedKeys> touched_;
     mutable std::shared_mutex gate_;
+    mutable std::mutex turnstile_;  // before gate_ where somebody wants it alone
+    mutable std::atomic<bool> wanted_alone_{false};
     mutable std::mutex readers_mutex_;
     mutable std::multiset<std::chrono::steady_clock::time_point> readers_;
 };

@@ -9,8 +9,18 @@ std::string encode_position_block(Position first, std::span<const IndexEntry> en
     std::string out;
     put_int(out, std::uint64_t{0});  // the checksum's place
     put_varint(out, entries.size());
-    for (const auto& entry : entries) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const auto& entry = entries[i];
         put_varint(out, entry.stream.value());
+        if (entry.is_hole()) {
+            std::size_t run = 1;
+            while (i + 1 < entries.size() && entries[i + 1].is_hole()) {
+                ++run;
+                ++i;
+            }
+            put_varint(out, run);
+            continue;
+        }
         put_varint(out, entry.version.value());
         put_varint(out, entry.category_label);
         put_varint(out, entry.type_label);
@@ -32,8 +42,17 @@ std::optional<std::vector<IndexEntry>> decode_position_block(Position first,
         return std::nullopt;
     }
     std::vector<IndexEntry> entries(count);
-    for (auto& entry : entries) {
+    for (std::size_t i = 0; i < count; ++i) {
+        auto& entry = entries[i];
         entry.stream = StreamNumber{in.take_varint()};
+        if (entry.is_hole()) {
+            const auto run = in.take_varint();
+            if (!in.ok() || run == 0 || run > count - i) {
+                return std::nullopt;
+            }
+            i += run - 1;
+            continue;
+        }
         entry.version = Version{in.take_varint()};
         entry.category_label = static_cast<std::uint32_t>(in.take_varint());
         entry.type_label = static_cast<std::uint32_t>(in.take_varint());

@@ -1,6 +1,7 @@
 // The position index: which stream and version stands at each position of the global order, with
 // the labels of category and type, so that filters need not fetch the events.
-// One record holds up to block_positions_max consecutive positions, keyed by the first.
+// One record holds up to block_positions_max consecutive positions, keyed by the first. Positions
+// of events that are gone may be holes, and where a whole record would be holes there is none.
 // Thread: plain values. Errors: decode answers nothing where the bytes do not check.
 #pragma once
 
@@ -21,6 +22,9 @@ struct IndexEntry {
     Version version;
     std::uint32_t category_label = 0;
     std::uint32_t type_label = 0;
+
+    // Nothing stands here any more. Streams are numbered from 1.
+    [[nodiscard]] bool is_hole() const noexcept { return stream == StreamNumber{}; }
 };
 
 // 128 entries of about 8 bytes: well below LMDB's limit for values inside a page.

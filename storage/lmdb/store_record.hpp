@@ -12,8 +12,9 @@
 namespace firn::lmdb {
 
 // Raised with every change of what is on disk; storage/FORMAT.md tells the history. Nothing older
-// is read.
-inline constexpr std::uint32_t format_version = 2;
+// than the oldest is read.
+inline constexpr std::uint32_t format_version = 3;
+inline constexpr std::uint32_t format_oldest = 2;
 
 struct StoreRecord {
     std::uint32_t format = format_version;

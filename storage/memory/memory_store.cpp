@@ -7,6 +7,7 @@
 #include <boost/assert.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -39,6 +40,8 @@ public:
     StoreStats stats() const override;
     result<void> cut(const StreamName& stream, Version up_to) override;
     result<ReclaimProgress> reclaim(std::uint32_t events_max) override;
+    result<VacuumNeeds> vacuum_needs() const override { return VacuumNeeds{}; }
+    result<std::unique_ptr<Vacuum>> begin_vacuum() override;
     SnapshotStore& snapshots() noexcept override { return snapshots_; }
     DocumentStore& documents() noexcept override { return documents_; }
 
@@ -73,6 +76,20 @@ private:
     Timestamp last_stamp_{};
     MemorySnapshots snapshots_{mutex_, [this](const StreamName& name) { return find(name); }};
     MemoryDocuments documents_;
+    std::atomic<bool> vacuuming_{false};
+};
+
+// There is no file to make smaller.
+class MemoryVacuum final : public Vacuum {
+public:
+    explicit MemoryVacuum(std::atomic<bool>& running) : running_(running) {}
+    ~MemoryVacuum() override { running_ = false; }
+    result<VacuumProgress> step(std::chrono::milliseconds) override {
+        return VacuumProgress{.phase = VacuumProgress::Phase::done};
+    }
+
+private:
+    std::atomic<bool>& running_;
 };
 
 const MemoryStream* MemoryStore::find(const StreamName& name) const {
@@ -390,6 +407,13 @@ result<ReclaimProgress> MemoryStore::reclaim(std::uint32_t events_max) {
         progress.more = progress.more || stream.has_garbage();
     }
     return progress;
+}
+
+result<std::unique_ptr<Vacuum>> MemoryStore::begin_vacuum() {
+    if (vacuuming_.exchange(true)) {
+        return storage_errc::already_running;
+    }
+    return std::make_unique<MemoryVacuum>(vacuuming_);
 }
 
 }  // namespace

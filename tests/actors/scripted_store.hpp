@@ -303,6 +303,12 @@ public:
     [[nodiscard]] result<ReclaimProgress> reclaim(std::uint32_t events_max) override {
         return script_->memory_->reclaim(events_max);
     }
+    [[nodiscard]] result<VacuumNeeds> vacuum_needs() const override {
+        return script_->memory_->vacuum_needs();
+    }
+    [[nodiscard]] result<std::unique_ptr<Vacuum>> begin_vacuum() override {
+        return script_->memory_->begin_vacuum();
+    }
     [[nodiscard]] SnapshotStore& snapshots() noexcept override { return snapshots_; }
     [[nodiscard]] DocumentStore& documents() noexcept override { return script_->documents(); }
 

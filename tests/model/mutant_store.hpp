@@ -39,6 +39,8 @@ public:
     result<ReclaimProgress> reclaim(std::uint32_t events_max) override {
         return sound_->reclaim(events_max);
     }
+    result<VacuumNeeds> vacuum_needs() const override { return sound_->vacuum_needs(); }
+    result<std::unique_ptr<Vacuum>> begin_vacuum() override { return sound_->begin_vacuum(); }
     SnapshotStore& snapshots() noexcept override { return sound_->snapshots(); }
     DocumentStore& documents() noexcept override { return sound_->documents(); }
     // The store was closed and opened, in good order or not.

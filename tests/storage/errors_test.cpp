@@ -12,7 +12,7 @@ BOOST_AUTO_TEST_SUITE(given_storage_errors)
 
 BOOST_AUTO_TEST_CASE(when_printed_then_each_has_its_own_sentence) {
     std::set<std::string> sentences;
-    constexpr int last = static_cast<int>(storage_errc::closed);
+    constexpr int last = static_cast<int>(storage_errc::already_running);
     for (int code = 1; code <= last; ++code) {
         sentences.insert(make_error_code(static_cast<storage_errc>(code)).message());
     }

@@ -51,8 +51,14 @@ public:
     }
     // What is on disk now, as a crash would leave it; closing comes too late to settle anything.
     void crash() {
+        crash([] {});
+    }
+    // `let_go` ends what must end before the store.
+    template <class LetGo>
+    void crash(const LetGo& let_go) {
         TemporaryDirectory left;
         fs::copy(config.directory, left.path() / "store", fs::copy_options::recursive);
+        let_go();
         close();
         directory_ = std::move(left);
         config.directory = directory_.path() / "store";

@@ -165,9 +165,9 @@ BOOST_FIXTURE_TEST_SUITE(given_a_closed_store, GivenAClosedStore)
 
 BOOST_AUTO_TEST_CASE(when_its_format_is_newer_then_it_is_refused) {
     auto text = text_of(path() / "FORMAT");
-    text.replace(text.find(' ') + 1, 1, "3");
+    text.replace(text.find(' ') + 1, 1, "4");
     write_text(path() / "FORMAT", text);
-    BOOST_TEST(refuses(Cause::newer_format, {path().string(), "format 3", "newer"}));
+    BOOST_TEST(refuses(Cause::newer_format, {path().string(), "format 4", "newer"}));
 }
 
 BOOST_AUTO_TEST_CASE(when_its_format_is_older_then_it_is_refused_and_left_alone) {

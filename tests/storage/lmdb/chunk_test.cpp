@@ -1,5 +1,7 @@
 // Chunks and position blocks: built, extended, read back; refused wherever a bit differs.
+#include "storage/bytes.hpp"
 #include "storage/chain_hash.hpp"
+#include "storage/checksum.hpp"
 #include "storage/lmdb/position_block.hpp"
 #include "tests/storage/lmdb/given_an_environment.hpp"
 #include "tests/support/random.hpp"
@@ -120,7 +122,7 @@ BOOST_AUTO_TEST_SUITE(given_a_position_block)
 BOOST_AUTO_TEST_CASE(when_it_is_decoded_then_its_entries_come_back) {
     std::vector<IndexEntry> entries;
     for (std::uint64_t i = 0; i < block_positions_max; ++i) {
-        entries.push_back({StreamNumber{i * i}, Version{UINT64_MAX - i},
+        entries.push_back({StreamNumber{i * i + 1}, Version{UINT64_MAX - i},
                            static_cast<std::uint32_t>(i), UINT32_MAX});
     }
     const auto bytes = encode_position_block(Position{900}, entries);
@@ -131,6 +133,34 @@ BOOST_AUTO_TEST_CASE(when_it_is_decoded_then_its_entries_come_back) {
         BOOST_TEST((*decoded)[i].version == entries[i].version);
         BOOST_TEST((*decoded)[i].category_label == entries[i].category_label);
         BOOST_TEST((*decoded)[i].type_label == entries[i].type_label);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(when_it_has_holes_then_they_cost_two_bytes_a_run_and_come_back) {
+    const IndexEntry entry{StreamNumber{1}, Version{2}, 3, 4};
+    std::vector<IndexEntry> entries(block_positions_max);
+    entries[3] = entry;
+    entries[100] = entry;
+    const auto bytes = encode_position_block(Position{900}, entries);
+    // Checksum, number, two entries, three runs.
+    BOOST_TEST(bytes.size() == 8u + 2 + 2 * 4 + 3 * 2);
+    const auto decoded = decode_position_block(Position{900}, bytes);
+    BOOST_REQUIRE(decoded.has_value() && decoded->size() == entries.size());
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        BOOST_TEST((*decoded)[i].is_hole() == entries[i].is_hole());
+    }
+    BOOST_TEST((*decoded)[100].version == Version{2});
+}
+
+BOOST_AUTO_TEST_CASE(when_a_run_of_holes_is_empty_or_goes_past_the_end_then_it_is_refused) {
+    for (const std::uint64_t run : {0u, 4u, 200u}) {
+        std::string bytes(8, '\0');
+        put_varint(bytes, 3);
+        put_varint(bytes, 0);
+        put_varint(bytes, run);
+        const auto check = checksum(std::string_view(bytes).substr(8), 900);
+        std::memcpy(bytes.data(), &check, sizeof(check));
+        BOOST_TEST(!decode_position_block(Position{900}, bytes).has_value(), "run " << run);
     }
 }
 
