@@ -105,6 +105,9 @@ struct Printer {
     }
     void operator()(const Cut& cut) const { out << "cut " << cut.stream << " to " << cut.up_to; }
     void operator()(const Reclaim& reclaim) const { out << "reclaim " << reclaim.events_max; }
+    void operator()(const VacuumStep& step) const {
+        out << "vacuum for " << step.budget.count() << " ms";
+    }
     void operator()(const Stats&) const { out << "stats"; }
     void operator()(const Reopen&) const { out << "reopen"; }
     void operator()(const Crash&) const { out << "crash"; }

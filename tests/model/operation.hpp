@@ -34,6 +34,10 @@ struct Cut {
 struct Reclaim {
     std::uint32_t events_max = 0;
 };
+// A vacuum begins where none runs, and else goes on.
+struct VacuumStep {
+    std::chrono::milliseconds budget{};
+};
 struct FindEvent {
     StreamName stream;
     EventId id{};
@@ -67,9 +71,9 @@ struct Stats {};
 struct Reopen {};
 struct Crash {};
 
-using Operation =
-    std::variant<Commit, Read, Feed, List, Facts, FindEvent, SaveSnapshot, LoadSnapshot,
-                 RemoveSnapshot, WriteDocument, ReadDocuments, Cut, Reclaim, Stats, Reopen, Crash>;
+using Operation = std::variant<Commit, Read, Feed, List, Facts, FindEvent, SaveSnapshot,
+                               LoadSnapshot, RemoveSnapshot, WriteDocument, ReadDocuments, Cut,
+                               Reclaim, VacuumStep, Stats, Reopen, Crash>;
 
 // One line, for whoever has to find out why a walk failed.
 [[nodiscard]] std::string describe(const Operation& operation);

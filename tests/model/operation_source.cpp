@@ -68,6 +68,9 @@ Operation OperationSource::draw() {
         const auto& stream = name();
         return Cut{stream, Version{near(head_of(stream).value())}};
     }
+    if (dice < 981) {
+        return VacuumStep{std::chrono::milliseconds{random_.below(4)}};
+    }
     if (dice < 993) {
         return Reclaim{static_cast<std::uint32_t>(random_.between(1, 300))};
     }

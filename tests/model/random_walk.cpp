@@ -201,6 +201,19 @@ void RandomWalk::apply(const Reclaim& reclaim) {
     require(model_->reclaim(reclaim.events_max).has_value(), "success");
 }
 
+void RandomWalk::apply(const VacuumStep& step) {
+    if (!vacuum_) {
+        auto begun = store().begin_vacuum();
+        require(begun.has_value(), "success");
+        vacuum_ = std::move(*begun);
+    }
+    const auto progress = vacuum_->step(step.budget);
+    require(progress.has_value(), "success");
+    if (progress->is_done()) {
+        vacuum_.reset();
+    }
+}
+
 void RandomWalk::apply(const Stats&) {
     const auto stats = store().stats();
     const auto expected = model_->stats();
@@ -212,11 +225,13 @@ void RandomWalk::apply(const Stats&) {
 }
 
 void RandomWalk::apply(const Reopen&) {
+    vacuum_.reset();
     tested_.reopen();
     apply(Stats{});
 }
 
 void RandomWalk::apply(const Crash&) {
+    vacuum_.reset();
     tested_.crash_and_reopen();
     apply(Stats{});
 }

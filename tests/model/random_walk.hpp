@@ -46,6 +46,7 @@ private:
     void apply(const ReadDocuments& read);
     void apply(const Cut& cut);
     void apply(const Reclaim& reclaim);
+    void apply(const VacuumStep& step);
     void apply(const Stats& stats);
     void apply(const Reopen& reopen);
     void apply(const Crash& crash);
@@ -64,6 +65,7 @@ private:
     OperationSource source_;
     std::uint64_t step_ = 0;
     Operation operation_ = Stats{};
+    std::unique_ptr<Vacuum> vacuum_;
 };
 
 }  // namespace firn::test
