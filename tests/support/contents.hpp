@@ -15,9 +15,13 @@
 
 namespace firn::test {
 
+// `quickly` leaves out what takes long: small pages and remembered ids.
+enum class Reading : std::uint8_t { thoroughly, quickly };
+
 class Contents {
 public:
-    explicit Contents(const EventStore& store) {
+    explicit Contents(const EventStore& store, Reading reading = Reading::thoroughly)
+        : quickly_(reading == Reading::quickly) {
         feeds(store);
         const auto list = store.list({.limit = 1'000'000});
         BOOST_REQUIRE(list.has_value());
@@ -54,9 +58,12 @@ private:
 
     // Pages of several sizes, so that they begin and end within what a vacuum left out.
     void feeds(const EventStore& store) {
-        for (const std::uint32_t limit : {1u, 7u, 100'000u}) {
-            feed(store, {.limit = limit, .bytes_max = 1u << 30, .scan_max = 1u << 30});
+        feed(store, {.limit = 100'000, .bytes_max = 1u << 30, .scan_max = 1u << 30});
+        if (quickly_) {
+            return;
         }
+        feed(store, {.limit = 1});
+        feed(store, {.limit = 7});
         feed(store, {.scan_max = 100});
         feed(store, {.limit = 20, .scan_max = 50, .categories = {"order"}, .types = {"Other"}});
     }
@@ -84,6 +91,9 @@ private:
             BOOST_REQUIRE_MESSAGE(page.has_value(), page.error().message());
             for (const auto& event : page->events) {
                 add_event("event ", event);
+                if (quickly_ || direction == Direction::backward) {
+                    continue;
+                }
                 const auto found = store.find_event(facts.stream, event.id);
                 BOOST_REQUIRE(found.has_value());
                 BOOST_TEST_REQUIRE(found->has_value() == event.id_from_client);
@@ -99,6 +109,7 @@ private:
         }
     }
 
+    bool quickly_;
     std::vector<std::string> lines_;
 };
 

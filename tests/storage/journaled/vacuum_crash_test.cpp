@@ -154,7 +154,7 @@ public:
         }
         ::close(pipe[1]);
         // So many records later, which is any moment of any vacuum.
-        const auto last_words = random.between(5, 600);
+        const auto last_words = random.between(5, 2000);
         for (std::uint64_t heard = 0; heard < last_words && hear(pipe[0]); ++heard) {
         }
         ::kill(child, SIGKILL);

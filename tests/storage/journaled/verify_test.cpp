@@ -1,4 +1,5 @@
 // What verification finds in chunks, snapshots and documents that were changed behind its back.
+#include "storage/lmdb/position_block.hpp"
 #include "tests/storage/journaled/given_snapshots.hpp"
 
 using namespace firn;
@@ -44,6 +45,29 @@ BOOST_AUTO_TEST_CASE(when_a_chunk_follows_another_chain_then_it_is_found) {
     });
     BOOST_TEST(finds({"order/2", "chain hash", "match"}));
     BOOST_TEST(!finds({"order/1"}));
+}
+
+BOOST_AUTO_TEST_CASE(when_the_index_lost_an_event_or_a_marker_then_it_is_found) {
+    append(other, numbered(5));
+    cut(order, Version{5});
+    const auto make_hole = [&](std::size_t place) {
+        change([&](lmdb::WriteTransaction& transaction) {
+            const auto key = lmdb::position_key(Position{1});
+            const std::string bytes(transaction.get(lmdb::Table::positions, key).value());
+            auto block = lmdb::decode_position_block(Position{1}, bytes).value();
+            block.at(place) = {};
+            transaction.put(lmdb::Table::positions, key,
+                            lmdb::encode_position_block(Position{1}, block));
+        });
+    };
+    // Of an event that was cut, it may be missing.
+    make_hole(3);
+    BOOST_TEST(verified().problem_count == 0u);
+    make_hole(4);
+    BOOST_TEST(finds({"position index", "marker at 5"}));
+    BOOST_TEST(verified().problem_count == 1u);
+    make_hole(12);
+    BOOST_TEST(finds({"position index", "disagree"}));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_snapshot_is_of_another_chain_or_of_no_event_then_it_is_found) {

@@ -1,9 +1,11 @@
-// The map grows when readers are gone; a reader that died holds nothing back.
+// The map grows, and files are exchanged, when readers are gone; a reader that died holds nothing
+// back; keys that are written are noted for whoever asks.
 #include "tests/storage/lmdb/given_an_environment.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <thread>
@@ -124,6 +126,91 @@ BOOST_AUTO_TEST_CASE(when_a_process_died_while_reading_then_its_slot_is_freed) {
     };
     const auto before = rewrite(10);
     BOOST_TEST(rewrite(50) == before);
+}
+
+BOOST_AUTO_TEST_CASE(when_files_are_exchanged_then_each_environment_has_the_others) {
+    write([](WriteTransaction& transaction) { transaction.put(Table::meta, "a", "1"); });
+    Environment other(directory.path() / "other.mdb", std::size_t{2} << 20, Access::copying);
+    {
+        auto transaction = other.write();
+        transaction.put(Table::meta, "a", "2");
+        transaction.commit();
+    }
+    other.make_durable();
+    environment.exchange(other);
+    BOOST_TEST(environment.read().get(Table::meta, "a").value() == "2");
+    BOOST_TEST(other.read().get(Table::meta, "a").value() == "1");
+    BOOST_TEST(environment.map_bytes() == std::size_t{2} << 20);
+    environment.reopen();
+    BOOST_TEST(environment.read().get(Table::meta, "a").value() == "2");
+}
+
+BOOST_AUTO_TEST_CASE(when_keys_are_noted_then_committed_ones_come_and_others_do_not) {
+    const auto touched = std::make_shared<TouchedKeys>(std::size_t{1} << 20);
+    write([](WriteTransaction& transaction) {
+        transaction.put(Table::meta, "before", "1");
+        transaction.put(Table::ids, "to go", "1");
+    });
+    environment.note_keys(touched);
+    {
+        auto transaction = environment.write();
+        transaction.put(Table::meta, "given up", "1");
+    }
+    write([&](WriteTransaction& transaction) {
+        transaction.put(Table::meta, "put", "1");
+        BOOST_TEST(touched->waiting() == 0u);
+        transaction.append(Table::chunks, "appended", "1");
+        transaction.erase(Table::meta, "before");
+        Cursor cursor(transaction, Table::ids);
+        BOOST_TEST(cursor.first());
+        cursor.erase();
+    });
+    auto keys = touched->take();
+    std::ranges::sort(keys);
+    const std::vector<TouchedKey> expected = {{Table::meta, "before"},
+                                              {Table::meta, "put"},
+                                              {Table::chunks, "appended"},
+                                              {Table::ids, "to go"}};
+    BOOST_TEST((keys == expected));
+    BOOST_TEST(touched->is_complete());
+}
+
+BOOST_AUTO_TEST_CASE(when_more_keys_are_touched_than_are_kept_then_it_says_that_some_are_missing) {
+    const auto touched = std::make_shared<TouchedKeys>(1000);
+    environment.note_keys(touched);
+    for (std::uint64_t i = 0; touched->is_complete(); ++i) {
+        BOOST_TEST_REQUIRE(i < 1000u);
+        write([&](WriteTransaction& transaction) {
+            transaction.put(Table::streams, stream_key(StreamNumber{i}), "x");
+        });
+    }
+    BOOST_TEST(touched->waiting() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(when_readers_overlap_without_end_then_the_gate_is_had_alone_all_the_same) {
+    write([](WriteTransaction& transaction) { transaction.put(Table::meta, "a", "1"); });
+    std::atomic<bool> done{false};
+    std::atomic<int> inside{0};
+    // Each stays until another one reads, too, unless somebody wants them out.
+    const auto reads = [&] {
+        while (!done) {
+            const auto transaction = environment.read();
+            ++inside;
+            for (int i = 0; i < 1000 && inside < 2; ++i) {
+                std::this_thread::yield();
+            }
+            --inside;
+        }
+    };
+    std::thread first(reads);
+    std::thread second(reads);
+    for (int i = 0; i < 20; ++i) {
+        environment.reopen();
+    }
+    done = true;
+    first.join();
+    second.join();
+    BOOST_TEST(environment.read().get(Table::meta, "a").value() == "1");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
