@@ -152,7 +152,7 @@ public:
     Loader() : engine_(make_merge_patch_engine()) {}
 
     // Seconds of one load.
-    double load(const EventStore& store, const Stream& stream, std::uint32_t revision) {
+    double load(EventStore& store, const Stream& stream, std::uint32_t revision) {
         auto in_effect = std::make_shared<CategoryInEffect>();
         in_effect->engine = engine_;
         in_effect->revision = revision;
@@ -204,7 +204,7 @@ struct Measured {
     std::map<const Stream*, std::map<std::uint32_t, Result>> results;
 };
 
-double warm(Loader& loader, const EventStore& store, const Stream& stream, std::uint32_t revision,
+double warm(Loader& loader, EventStore& store, const Stream& stream, std::uint32_t revision,
             bool smoke) {
     std::vector<double> times;
     const auto first = loader.load(store, stream, revision);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "storage/event_store.hpp"
+#include "storage/journaled/page_maker.hpp"
 #include "storage/journaled/unsettled.hpp"
 #include "storage/lmdb/environment.hpp"
 
@@ -17,8 +18,13 @@ public:
         : environment_(environment), unsettled_(unsettled) {}
 
     [[nodiscard]] result<FeedPage> read(const FeedQuery& query) const;
+    // Takes the memory of `window`.
+    [[nodiscard]] result<FeedWindow> gather(const FeedQuery& query, FeedWindow window) const;
 
 private:
+    void read_settled(const FeedQuery& query, const Unsettled::FeedWindow& window, Position end,
+                      FeedPage& page, PageMaker& maker) const;
+
     const lmdb::Environment& environment_;
     const Unsettled& unsettled_;
 };

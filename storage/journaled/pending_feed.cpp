@@ -24,7 +24,7 @@ void PendingFeed::walk(const Group& group, const journal::Entry& entry,
                        const std::map<Position, UnsettledDeletion>& deletions, Position after,
                        Position end) {
     const auto& name = name_of(entry.stream);
-    const bool wanted = maker_.passes_name(*name);
+    const bool wanted = maker_.passes_name(name);
     const bool deleted = deleted_.contains(entry.stream.value());
     EventDecoder decoder(entry.events);
     EventView event;
@@ -43,7 +43,7 @@ void PendingFeed::walk(const Group& group, const journal::Entry& entry,
                                0);
                 }
             } else if (wanted && passes(query_.types, event.type) &&
-                       !maker_.add({FeedEvent::Kind::event, name, event},
+                       !maker_.add({FeedEvent::Kind::event, &name, event},
                                    decoder.last_bytes().size())) {
                 return;
             }
@@ -54,21 +54,23 @@ void PendingFeed::walk(const Group& group, const journal::Entry& entry,
     }
 }
 
-const std::shared_ptr<const StreamName>& PendingFeed::name_of(StreamNumber stream) {
+const StreamName& PendingFeed::name_of(StreamNumber stream) {
     auto& name = names_[stream.value()];
-    if (!name) {
-        name = unsettled_.name_of(stream);
+    if (name != nullptr) {
+        return *name;
     }
-    if (!name) {
+    if (auto known = unsettled_.name_of(stream)) {
+        name = &page_.memory.keep(*std::move(known));
+    } else {
         // Its part of the round settled, and its head was forgotten meanwhile.
         const auto transaction = environment_.read();
         const auto record = lmdb::read_stream(transaction, stream);
         if (!record) {
             throw lmdb::CorruptRecord("the journal names a stream without a record");
         }
-        name = std::make_shared<const StreamName>(record->name);
+        name = &page_.memory.keep(record->name);
     }
-    return name;
+    return *name;
 }
 
 }  // namespace firn

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "storage/journal/record.hpp"
-#include "storage/journaled/feed_page.hpp"
+#include "storage/journaled/page_maker.hpp"
 #include "storage/journaled/unsettled.hpp"
 #include "storage/lmdb/environment.hpp"
 
@@ -30,14 +30,14 @@ public:
 private:
     void walk(const Group& group, const journal::Entry& entry,
               const std::map<Position, UnsettledDeletion>& deletions, Position after, Position end);
-    const std::shared_ptr<const StreamName>& name_of(StreamNumber stream);
+    const StreamName& name_of(StreamNumber stream);
 
     const lmdb::Environment& environment_;
     const Unsettled& unsettled_;
     const FeedQuery& query_;
     FeedPage& page_;
     PageMaker& maker_;
-    std::unordered_map<std::uint64_t, std::shared_ptr<const StreamName>> names_;
+    std::unordered_map<std::uint64_t, const StreamName*> names_;  // in the page's memory
     std::set<std::uint64_t> deleted_;
 };
 

@@ -1,75 +1,78 @@
-// The settled part of a feed page.
+// The settled part of the feed.
 //
 // A window of LMDB's position index is filtered by its labels; what is left is sorted by (stream,
-// version), fetched chunk by chunk, and put back into the order of positions.
+// version) and fetched chunk by chunk, each event into the place that its position gives it.
 // Thread: one, within one read transaction. Errors: LmdbError, CorruptRecord.
 #pragma once
 
-#include "storage/journaled/feed_page.hpp"
+#include "storage/journaled/settled_events.hpp"
+#include "storage/journaled/stream_order.hpp"
 #include "storage/journaled/unsettled.hpp"
-#include "storage/lmdb/chunk.hpp"
 #include "storage/lmdb/environment.hpp"
 #include "storage/lmdb/position_block.hpp"
 
 #include <map>
-#include <memory>
-#include <optional>
-#include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace firn {
 
 class SettledFeed {
 public:
-    SettledFeed(const lmdb::Environment& environment, const FeedQuery& query,
-                const std::map<Position, UnsettledDeletion>& deletions, FeedPage& page,
-                PageMaker& maker);
+    // About what is gathered at most: the last events fetched may go beyond it.
+    struct Bounds {
+        std::uint32_t entries = 0;  // exact
+        std::uint64_t bytes = 0;
+    };
 
-    // Positions after `after` up to `end`.
-    void run(Position after, Position end);
+    // Appends to `kept` what `memory` keeps.
+    SettledFeed(const lmdb::Environment& environment, const FeedQuery& query,
+                const std::map<Position, UnsettledDeletion>& deletions,
+                std::vector<KeptEntry>& kept, PageMemory& memory);
+
+    // Positions after `after` up to `end`, or to where a bound is passed: the last position looked
+    // at. Once.
+    [[nodiscard]] Position run(Position after, Position end, const Bounds& bounds);
 
 private:
-    struct Wanted {
-        Position position;
-        lmdb::IndexEntry entry;
-        std::optional<FeedEvent> found;
-        std::size_t bytes = 0;
-    };
-    struct StreamFact {
-        std::shared_ptr<const StreamName> name;
-        Version first_version;
-        bool wanted = false;
-    };
-
-    void collect_stand_ins(Position after, Position end);
+    // Of the positions up to `last`, each once.
+    void collect_stand_ins(Position last);
+    void take_block(Position first, Position after, Position end);
     void consider(Position position, const lmdb::IndexEntry& entry);
-    StreamFact& fact_of(StreamNumber stream);
-    // Fetches what is wanted and adds it to the page.
+    // Fetches what is wanted.
     void fetch(Position looked_at);
-    void fetch_one(Wanted& wanted);
-    // Goes on in the chunk at hand where the event lies behind the last one taken from it.
-    void open_chunk(const lmdb::IndexEntry& entry);
-    // The chunk that holds the event: the one after that at hand, or looked for.
-    [[nodiscard]] bool find_chunk(const lmdb::IndexEntry& entry);
-    [[nodiscard]] bool chunk_here_holds(const lmdb::IndexEntry& entry) const;
-    // The event's bytes into the page, and its views to them.
-    void keep(EventView& event);
+    // How many events to fetch at once, so that large ones do not fill the memory.
+    [[nodiscard]] std::size_t fetch_max() const noexcept;
+    [[nodiscard]] bool is_full() const noexcept {
+        return kept_.size() >= bounds_.entries || bytes_ > bounds_.bytes;
+    }
 
     lmdb::ReadTransaction transaction_;
-    lmdb::Cursor chunks_;
+    lmdb::Cursor markers_;
     const FeedQuery& query_;
-    FeedPage& page_;
-    PageMaker& maker_;
-    std::unordered_map<std::uint64_t, std::pair<Position, UnsettledDeletion>> deleted_;
+    SettledEvents events_;
     std::vector<std::uint32_t> category_labels_;
     std::vector<std::uint32_t> type_labels_;
-    std::map<Position, FeedEvent> stand_ins_;
-    std::unordered_map<std::uint64_t, StreamFact> facts_;
-    std::vector<Wanted> wanted_;
-    std::optional<lmdb::ChunkReader> reader_;
-    StreamNumber chunk_stream_;
-    bool at_chunk_ = false;  // chunks_ stands on one
-    Version last_version_;
+
+    std::vector<KeptEntry>& kept_;
+    PageMemory& memory_;
+    Bounds bounds_;
+    std::uint64_t bytes_ = 0;
+    Position looked_at_;
+
+    const std::map<Position, UnsettledDeletion>& deletions_;
+    std::unordered_set<std::uint64_t> deleted_;  // their streams
+    std::map<Position, UnsettledDeletion>::const_iterator next_deletion_;
+    bool at_marker_ = false;                   // markers_ stands on one that was not taken
+    std::map<Position, KeptEntry> stand_ins_;  // of the block at hand
+
+    std::vector<lmdb::IndexEntry> block_;
+    // Since the last fetch: a place for each entry, and the events to come into these.
+    std::vector<KeptEntry> places_;
+    std::vector<WantedEvent> wanted_;
+    std::vector<WantedEvent> scratch_;
+    std::size_t fetch_at_ = 0;  // so many places
 };
 
 }  // namespace firn

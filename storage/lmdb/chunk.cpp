@@ -89,6 +89,14 @@ std::uint32_t chunk_count(std::string_view chunk) noexcept {
     return count;
 }
 
+std::uint64_t chunk_events_bytes(std::string_view chunk) noexcept {
+    std::uint64_t bytes = 0;
+    if (chunk.size() >= chunk_header_bytes) {
+        std::memcpy(&bytes, chunk.data() + 12, sizeof(bytes));
+    }
+    return bytes;
+}
+
 std::optional<ChunkReader> ChunkReader::open(StreamNumber stream, Version first,
                                              std::string_view chunk) noexcept {
     ByteReader in(chunk);
@@ -110,8 +118,8 @@ std::optional<ChunkReader> ChunkReader::open(StreamNumber stream, Version first,
     return reader;
 }
 
-bool ChunkReader::next(EventView& event) noexcept {
-    if (next_version_ == end_version()) {
+bool ChunkReader::next_frame() noexcept {
+    if (corrupt_ || next_version_ == end_version()) {
         corrupt_ = corrupt_ || !rest_.empty();
         return false;
     }
@@ -120,16 +128,36 @@ bool ChunkReader::next(EventView& event) noexcept {
     recorded_at_ = Timestamp{
         std::chrono::microseconds{wrapping_sum(micros(recorded_at_), unzigzag(in.take_varint()))}};
     last_ = in.take_framed();
-    event.version = next_version_;
+    rest_ = in.rest();
+    next_version_ = next_version_.next();
+    corrupt_ = !in.ok();
+    return !corrupt_;
+}
+
+bool ChunkReader::next(EventView& event) noexcept {
+    if (!next_frame()) {
+        return false;
+    }
+    event.version = Version{next_version_.value() - 1};
     event.position = position_;
     event.recorded_at = recorded_at_;
     EventDecoder decoder(last_);
-    if (!in.ok() || !decoder.decode_next(event) || !decoder.at_end()) {
-        corrupt_ = true;
+    corrupt_ = !decoder.decode_next(event) || !decoder.at_end();
+    return !corrupt_;
+}
+
+bool ChunkReader::go_to(Version version, EventView& event) noexcept {
+    if (version < next_version_) {
         return false;
     }
-    rest_ = in.rest();
-    next_version_ = next_version_.next();
+    while (next_version_ <= version) {
+        if (!next_frame()) {
+            return false;
+        }
+    }
+    event.version = version;
+    event.position = position_;
+    event.recorded_at = recorded_at_;
     return true;
 }
 

@@ -30,6 +30,9 @@ inline constexpr std::size_t chunk_header_bytes = 8 + 4 + 8 + sizeof(Hash);
 // How many events it says it has; 0 if it is too short to say. Nothing is checked.
 [[nodiscard]] std::uint32_t chunk_count(std::string_view chunk) noexcept;
 
+// Of the encoded events it says it has, likewise.
+[[nodiscard]] std::uint64_t chunk_events_bytes(std::string_view chunk) noexcept;
+
 // Builds a chunk, from nothing or as an extension of a stored one.
 class ChunkBuilder {
 public:
@@ -65,10 +68,16 @@ public:
     [[nodiscard]] Version end_version() const noexcept { return first_.plus(header_.count); }
     // False at the end, or where bytes are no event (then is_corrupt() holds).
     [[nodiscard]] bool next(EventView& event) noexcept;
+    // Passes over events up to this one, whose bytes are then last_encoded() and not decoded yet.
+    // `event` gets version, position and time. False as above, and where it lies behind.
+    [[nodiscard]] bool go_to(Version version, EventView& event) noexcept;
     [[nodiscard]] std::string_view last_encoded() const noexcept { return last_; }
     [[nodiscard]] bool is_corrupt() const noexcept { return corrupt_; }
+    [[nodiscard]] Version next_version() const noexcept { return next_version_; }
 
 private:
+    [[nodiscard]] bool next_frame() noexcept;
+
     ChunkHeader header_;
     Version first_;
     Version next_version_;

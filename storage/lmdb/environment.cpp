@@ -161,6 +161,18 @@ bool Cursor::seek_at_most(std::string_view wanted) {
     return key() == wanted || previous();
 }
 
+bool Cursor::seek_ahead(std::string_view wanted, unsigned tries) {
+    for (; tries > 0; --tries) {
+        if (!next()) {
+            return false;
+        }
+        if (key() >= wanted) {
+            return true;
+        }
+    }
+    return seek(wanted);
+}
+
 void Cursor::erase() {
     transaction_->touch(table_, key());
     check(mdb_cursor_del(cursor_, 0), "removing a record");

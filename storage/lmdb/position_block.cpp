@@ -32,23 +32,32 @@ std::string encode_position_block(Position first, std::span<const IndexEntry> en
 
 std::optional<std::vector<IndexEntry>> decode_position_block(Position first,
                                                              std::string_view bytes) {
+    std::vector<IndexEntry> entries;
+    if (!decode_position_block(first, bytes, entries)) {
+        return std::nullopt;
+    }
+    return entries;
+}
+
+bool decode_position_block(Position first, std::string_view bytes,
+                           std::vector<IndexEntry>& entries) {
     ByteReader in(bytes);
     const auto check = in.take_int<std::uint64_t>();
     if (!in.ok() || check != checksum(in.rest(), first.value())) {
-        return std::nullopt;
+        return false;
     }
     const auto count = in.take_varint();
     if (count > block_positions_max) {
-        return std::nullopt;
+        return false;
     }
-    std::vector<IndexEntry> entries(count);
+    entries.assign(count, {});
     for (std::size_t i = 0; i < count; ++i) {
         auto& entry = entries[i];
         entry.stream = StreamNumber{in.take_varint()};
         if (entry.is_hole()) {
             const auto run = in.take_varint();
             if (!in.ok() || run == 0 || run > count - i) {
-                return std::nullopt;
+                return false;
             }
             i += run - 1;
             continue;
@@ -57,10 +66,7 @@ std::optional<std::vector<IndexEntry>> decode_position_block(Position first,
         entry.category_label = static_cast<std::uint32_t>(in.take_varint());
         entry.type_label = static_cast<std::uint32_t>(in.take_varint());
     }
-    if (!in.ok() || !in.at_end()) {
-        return std::nullopt;
-    }
-    return entries;
+    return in.ok() && in.at_end();
 }
 
 }  // namespace firn::lmdb

@@ -2,7 +2,7 @@
 // the labels of category and type, so that filters need not fetch the events.
 // One record holds up to block_positions_max consecutive positions, keyed by the first. Positions
 // of events that are gone may be holes, and where a whole record would be holes there is none.
-// Thread: plain values. Errors: decode answers nothing where the bytes do not check.
+// Thread: plain values. Errors: decoding says so where the bytes do not check.
 #pragma once
 
 #include "storage/types.hpp"
@@ -34,5 +34,8 @@ inline constexpr std::size_t block_positions_max = 128;
                                                 std::span<const IndexEntry> entries);
 [[nodiscard]] std::optional<std::vector<IndexEntry>> decode_position_block(Position first,
                                                                            std::string_view bytes);
+// Into memory that is used again. False: the bytes do not check; `entries` holds nothing of use.
+[[nodiscard]] bool decode_position_block(Position first, std::string_view bytes,
+                                         std::vector<IndexEntry>& entries);
 
 }  // namespace firn::lmdb

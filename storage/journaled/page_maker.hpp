@@ -2,30 +2,30 @@
 // Thread: one. Errors: none.
 #pragma once
 
+#include "storage/event_store.hpp"
 #include "storage/feed_filter.hpp"
 
 #include <algorithm>
-#include <memory>
 
 namespace firn {
 
 // Entries come in the order of positions.
 class PageMaker {
 public:
-    // The more at once, the more events of a chunk are taken in one go.
-    static constexpr std::size_t fetch_most = 1u << 18;
-
     PageMaker(const FeedQuery& query, FeedPage& page) : query_(query), page_(page) {}
 
     [[nodiscard]] bool is_full() const noexcept { return full_; }
     [[nodiscard]] std::uint32_t room() const noexcept {
         return query_.limit - static_cast<std::uint32_t>(page_.events.size());
     }
+    [[nodiscard]] std::uint64_t bytes_left() const noexcept {
+        return query_.bytes_max - std::min(bytes_, query_.bytes_max);
+    }
     [[nodiscard]] bool passes_name(const StreamName& name) const {
         return firn::passes_name(query_, name);
     }
     // False: it does not fit any more, and neither does anything after it.
-    bool add(FeedEvent entry, std::size_t encoded_bytes) {
+    bool add(const FeedEvent& entry, std::size_t encoded_bytes) {
         if (full_) {
             return false;
         }
@@ -38,7 +38,7 @@ public:
         }
         bytes_ += encoded_bytes;
         page_.next_after = entry.event.position;
-        page_.events.push_back(std::move(entry));
+        page_.events.push_back(entry);
         full_ = page_.events.size() == query_.limit;
         return true;
     }
@@ -48,14 +48,6 @@ public:
             page_.next_after = std::max(page_.next_after, position);
         }
     }
-    // How many events to fetch at once, so that large ones do not fill the memory.
-    [[nodiscard]] std::size_t fetch_max() const noexcept {
-        if (page_.events.empty()) {
-            return 64;
-        }
-        const auto average = bytes_ / page_.events.size() + 1;
-        return std::clamp<std::size_t>((query_.bytes_max - bytes_) / average, 64, fetch_most);
-    }
 
 private:
     const FeedQuery& query_;
@@ -64,10 +56,9 @@ private:
     bool full_ = false;
 };
 
-[[nodiscard]] inline FeedEvent stand_in(FeedEvent::Kind kind,
-                                        std::shared_ptr<const StreamName> name, Position position,
-                                        Version version, Timestamp recorded_at) {
-    FeedEvent entry{kind, std::move(name), {}};
+[[nodiscard]] inline FeedEvent stand_in(FeedEvent::Kind kind, const StreamName& name,
+                                        Position position, Version version, Timestamp recorded_at) {
+    FeedEvent entry{kind, &name, {}};
     entry.event.position = position;
     entry.event.version = version;
     entry.event.recorded_at = recorded_at;
