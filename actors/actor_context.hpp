@@ -7,6 +7,7 @@
 #include "actors/categories/category_registry.hpp"
 #include "actors/counters.hpp"
 #include "actors/guarded_executor.hpp"
+#include "actors/reply.hpp"
 #include "actors/service.hpp"
 #include "actors/store_gate.hpp"
 #include "actors/subscriptions/subscription_registry.hpp"
@@ -31,6 +32,8 @@ public:
     virtual void snapshot_failed(const StreamName& stream) = 0;
     // What was due was handed to the store, or is not to be had.
     virtual void snapshot_handed_over() = 0;
+    // The newest state, as Service::state answers it.
+    virtual void live_state(const StreamName& stream, Reply<StateResult> reply) = 0;
     // The stream is deleted: so is the policy of its own.
     virtual void policy_ended(const StreamName& stream) = 0;
 

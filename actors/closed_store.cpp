@@ -14,6 +14,10 @@ result<std::optional<Snapshot>> ClosedSnapshots::find(const StreamName&, Version
     return storage_errc::closed;
 }
 
+result<AnchorCopies> ClosedSnapshots::anchor(const StreamName&, Version) const {
+    return storage_errc::closed;
+}
+
 result<std::vector<SnapshotFacts>> ClosedSnapshots::list(const StreamName&) const {
     return storage_errc::closed;
 }
@@ -83,11 +87,15 @@ StoreStats ClosedStore::stats() const {
     return stats;
 }
 
-result<void> ClosedStore::cut(const StreamName&, Version) {
-    return storage_errc::closed;
+void ClosedStore::begin_cut(const StreamName&, Version, CutTerms, CutDone done) {
+    done(storage_errc::closed);
 }
 
-result<ReclaimProgress> ClosedStore::reclaim(std::uint32_t) {
+void ClosedStore::begin_reclaim(std::uint32_t, ReclaimDone done) {
+    done(storage_errc::closed);
+}
+
+result<bool> ClosedStore::is_reclaimed(const StreamName&) const {
     return storage_errc::closed;
 }
 

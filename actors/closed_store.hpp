@@ -13,6 +13,8 @@ public:
                                             std::uint32_t revision) const override;
     [[nodiscard]] result<std::optional<Snapshot>> find(const StreamName& stream,
                                                        Version version) const override;
+    [[nodiscard]] result<AnchorCopies> anchor(const StreamName& stream,
+                                              Version version) const override;
     [[nodiscard]] result<std::vector<SnapshotFacts>> list(const StreamName& stream) const override;
     void remove(const StreamName& stream, Version version, Done done) override;
     [[nodiscard]] SnapshotStats snapshot_stats() const override { return {}; }
@@ -42,8 +44,9 @@ public:
         const StreamName& stream, const EventId& id) const override;
     [[nodiscard]] Position head_position() const override;
     [[nodiscard]] StoreStats stats() const override;
-    [[nodiscard]] result<void> cut(const StreamName& stream, Version up_to) override;
-    [[nodiscard]] result<ReclaimProgress> reclaim(std::uint32_t events_max) override;
+    void begin_cut(const StreamName& stream, Version up_to, CutTerms terms, CutDone done) override;
+    void begin_reclaim(std::uint32_t events_max, ReclaimDone done) override;
+    [[nodiscard]] result<bool> is_reclaimed(const StreamName& stream) const override;
     [[nodiscard]] result<VacuumNeeds> vacuum_needs() const override;
     [[nodiscard]] result<std::unique_ptr<Vacuum>> begin_vacuum() override;
     [[nodiscard]] SnapshotStore& snapshots() noexcept override { return snapshots_; }

@@ -30,9 +30,11 @@ error_code CommitQueue::submit(std::unique_ptr<CommitRequest>& request) {
 error_code CommitQueue::submit_all(CommitRequests& requests) {
     std::size_t count = 0;
     std::size_t bytes = 0;
-    for (const auto* request = requests.first(); request != nullptr; request = request->next_) {
+    const auto time = std::chrono::steady_clock::now();
+    for (auto* request = requests.first(); request != nullptr; request = request->next_) {
         ++count;
         bytes += request->bytes_;
+        request->queued_at_ = time;
     }
     bool wake = false;
     {
@@ -138,10 +140,12 @@ void CommitQueue::commit(CommitRequests& group) {
     auto outcomes = commit_in_store();
     BOOST_ASSERT(outcomes.size() == group_.size());
     counters_.commits.add();
+    const auto time = std::chrono::steady_clock::now();
     std::size_t index = 0;
     for (auto* request = group.first(); request != nullptr; request = request->next_) {
         request->outcome_ = std::move(outcomes[index]);
         count(group_[index], request->outcome_);
+        counters_.append_latency.add(time - request->queued_at_, time);
         request->committed(group_[index], request->outcome_);
         ++index;
     }

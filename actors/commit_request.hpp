@@ -6,6 +6,7 @@
 
 #include "storage/event_store.hpp"
 
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -39,6 +40,7 @@ private:
     Transaction transaction_;
     TransactionOutcome outcome_;
     std::size_t bytes_ = 0;
+    std::chrono::steady_clock::time_point queued_at_;
     CommitRequest* next_ = nullptr;
 };
 

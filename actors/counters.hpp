@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/histogram.hpp"
+#include "actors/latency_window.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -40,6 +41,13 @@ struct Counters {
     Counter commands;
     Counter commands_rejected;
     Histogram load_events;
+    LatencyWindow append_latency;  // from queue to durable
+    Counter compactions_succeeded;
+    Counter compactions_skipped;
+    Counter compactions_failed;
+    Counter compactions_cancelled;
+    Counter events_compacted;
+    Counter bytes_compacted;
 };
 
 }  // namespace firn

@@ -23,6 +23,12 @@ public:
             case actor_errc::position_past_head: return "there is no event at that position yet";
             case actor_errc::unrecoverable_state:
                 return "what stands in for deleted events is damaged";
+            case actor_errc::decider_not_declared: return "the category has no declared decider";
+            case actor_errc::migration_needed:
+                return "compacted streams need a decider that migrates their states";
+            case actor_errc::plan_changed: return "what the plan rests on has changed";
+            case actor_errc::compaction_running: return "another compaction runs on the stream";
+            case actor_errc::compaction_not_found: return "there is no such compaction";
         }
         return "unknown actor error";
     }

@@ -18,6 +18,11 @@ enum class actor_errc {
     start_is_fixed,          // another beginning than the subscription has
     position_past_head,      // there is no such event yet
     unrecoverable_state,     // both copies of what stands in for deleted events are damaged
+    decider_not_declared,    // compaction needs a decider that somebody set
+    migration_needed,        // streams were compacted, and the new decider has no migrate
+    plan_changed,            // what a compaction's plan rests on is not so any more
+    compaction_running,      // another one runs on the stream
+    compaction_not_found,    // there is none of that id
 };
 
 const boost::system::error_category& actor_category() noexcept;

@@ -1,6 +1,7 @@
 #include "actors/fold.hpp"
 
 #include "actors/deciders/interrupted.hpp"
+#include "storage/chain_hash.hpp"
 
 #include <algorithm>
 
@@ -80,7 +81,7 @@ std::unique_ptr<FoldFailure> Fold::apply(const CommittedEvents& committed, const
 }
 
 Fold::Slice Fold::read(const EventStore& store, const StreamName& stream, Version up_to,
-                       const TurnTime& time) {
+                       const TurnTime& time, Hash* chain) {
     Slice slice;
     StreamQuery query;
     query.from = version_.next();
@@ -104,6 +105,9 @@ Fold::Slice Fold::read(const EventStore& store, const StreamName& stream, Versio
         }
         if ((slice.failure = evolve(event))) {
             return slice;
+        }
+        if (chain != nullptr) {
+            *chain = chain_next(*chain, event);
         }
         ++slice.applied;
         if (time.is_up()) {

@@ -71,9 +71,10 @@ public:
         bool at_end = false;  // arrived at `up_to` or at the head
         std::uint32_t applied = 0;
     };
-    // Reads and applies the next events, one at least, not beyond up_to.
+    // Reads and applies the next events, one at least, not beyond up_to. The stream's chain hash,
+    // if one is given, moves along with the version.
     [[nodiscard]] Slice read(const EventStore& store, const StreamName& stream, Version up_to,
-                             const TurnTime& time = TurnTime());
+                             const TurnTime& time = TurnTime(), Hash* chain = nullptr);
 
 private:
     [[nodiscard]] std::unique_ptr<FoldFailure> evolve(const EventView& event);

@@ -1,23 +1,11 @@
 #include "actors/service.hpp"
 
+#include "actors/answer_of.hpp"
 #include "actors/service_impl.hpp"
-
-#include <boost/asio/use_awaitable.hpp>
 
 namespace firn {
 
 namespace {
-
-// Suspends the calling coroutine, and starts `call` with the Reply that will resume it. Arguments
-// are values: the coroutine may go on on another thread before `call` returns.
-template <class T, class Call, class... Args>
-boost::asio::awaitable<T> answer_of(Call call, T (*cancelled)(), Args... args) {
-    return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
-        [](typename Reply<T>::Handler handler, Call start, T (*aborted)(), Args... values) {
-            start(Reply<T>(std::move(handler), aborted), std::move(values)...);
-        },
-        boost::asio::use_awaitable, std::move(call), cancelled, std::move(args)...);
-}
 
 StateResult cancelled_state() {
     return StateFailure{boost::asio::error::operation_aborted, {}, {}};
@@ -228,6 +216,38 @@ std::shared_ptr<SubscriptionRegistry> Service::subscriptions() const {
     return impl_->subscriptions();
 }
 
+std::shared_ptr<Compactions> Service::compactions() const {
+    return impl_->compactions();
+}
+
+std::shared_ptr<CompactionScheduler> Service::scheduler() const {
+    return impl_->scheduler();
+}
+
+boost::asio::awaitable<result<VacuumProgress>> Service::vacuum() {
+    constexpr std::chrono::milliseconds slice_max{5};
+    const auto impl = impl_;
+    if (const auto begun = impl->vacuuming().begin(); !begun) {
+        co_return begun.error();
+    }
+    for (;;) {
+        const auto began = std::chrono::steady_clock::now();
+        const auto progress = impl->vacuuming().step(slice_max);
+        if (!progress || progress->is_done()) {
+            co_return progress;
+        }
+        co_await impl->compactions()->yield_after(std::chrono::steady_clock::now() - began);
+    }
+}
+
+result<VacuumNeeds> Service::vacuum_needs() const {
+    return impl_->vacuum_needs();
+}
+
+std::optional<VacuumProgress> Service::vacuum_progress() const {
+    return impl_->vacuuming().progress();
+}
+
 CategoryAdvice Service::advise(const std::string& category) const {
     return impl_->advise(category);
 }
@@ -239,6 +259,10 @@ void Service::register_decider(std::string category, std::shared_ptr<const Decid
 
 std::optional<StateView> Service::cached_state(const StreamName& stream) const {
     return impl_->cached_state(stream);
+}
+
+std::unique_ptr<CatchUp> Service::catch_up(FeedQuery query) const {
+    return impl_->catch_up(std::move(query));
 }
 
 const EventStore& Service::store() const noexcept {

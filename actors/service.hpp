@@ -22,11 +22,13 @@
 #include "actors/subscriptions/subscription.hpp"
 #include "actors/subscriptions/subscription_outcome.hpp"
 #include "storage/event_store.hpp"
+#include "storage/vacuum.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,7 +37,10 @@
 
 namespace firn {
 
+class CatchUp;
 class CategoryRegistry;
+class CompactionScheduler;
+class Compactions;
 class SubscriptionRegistry;
 
 struct ServiceConfig {
@@ -61,6 +66,18 @@ struct ServiceConfig {
     } store;
 
     SubscriptionLimits subscriptions;
+
+    struct Compaction {
+        std::uint32_t jobs_max = 2;            // of those that were asked for, at once
+        std::size_t waiting_max = 10'000;      // that wait their turn; past it: overloaded
+        std::size_t reports_max = 10'000;      // kept of those that are over
+        std::chrono::seconds scan_every{60};   // between two looks of the scheduler
+        std::uint32_t scheduler_jobs_max = 1;  // of the scheduler's own, at once
+        std::uint32_t events_per_second = 0;   // that the scheduler replays; 0: no bound
+        // Called as each step of a compaction is reached, on whatever thread: for tests that stop,
+        // spoil or kill something there.
+        std::function<void(std::string_view)> at_step = {};
+    } compaction;
 
     SnapshotPolicy snapshots;  // where neither the category nor the stream says otherwise
 
@@ -167,6 +184,18 @@ struct ServiceStats {
         std::uint64_t due = 0;          // streams that wait for theirs
         SnapshotStats store;
     } snapshots;
+    // Since the start; running, waiting and quarantined: now.
+    struct Compactions {
+        std::uint64_t succeeded = 0;
+        std::uint64_t skipped = 0;
+        std::uint64_t failed = 0;
+        std::uint64_t cancelled = 0;
+        std::uint64_t events_deleted = 0;
+        std::uint64_t bytes_deleted = 0;
+        std::uint64_t running = 0;
+        std::uint64_t waiting = 0;
+        std::uint64_t quarantined = 0;
+    } compactions;
     std::uint64_t commands = 0;  // decided
     std::uint64_t commands_rejected = 0;
     std::uint64_t subscriptions = 0;
@@ -230,6 +259,19 @@ public:
     [[nodiscard]] std::shared_ptr<const Subscription> subscription(std::string_view name) const;
     [[nodiscard]] std::shared_ptr<SubscriptionRegistry> subscriptions() const;
 
+    // Compactions of streams and categories, their reports and the quarantine; include
+    // actors/compaction/compactions.hpp.
+    [[nodiscard]] std::shared_ptr<Compactions> compactions() const;
+    // What compacts in the background; actors/compaction/compaction_scheduler.hpp.
+    [[nodiscard]] std::shared_ptr<CompactionScheduler> scheduler() const;
+
+    // Gives free space back to the file system while everything goes on; one at a time. Ends when
+    // it is done; what it could not do leaves the store as it was.
+    boost::asio::awaitable<result<VacuumProgress>> vacuum();
+    // What one would need, and how far the one that runs is.
+    [[nodiscard]] result<VacuumNeeds> vacuum_needs() const;
+    [[nodiscard]] std::optional<VacuumProgress> vacuum_progress() const;
+
     // What folding costs in a category, and what follows from it. Where too little was measured
     // since the start, a few milliseconds are spent on measuring.
     [[nodiscard]] CategoryAdvice advise(const std::string& category) const;
@@ -247,6 +289,9 @@ public:
 
     // Reads go straight to the store, which may touch the disk but waits for nobody.
     [[nodiscard]] const EventStore& store() const noexcept;
+    // Reads the feed from query.after to its head in large windows, one ahead on the executor
+    // (actors/catch_up.hpp). It must end before the service stops.
+    [[nodiscard]] std::unique_ptr<CatchUp> catch_up(FeedQuery query) const;
     // Two of them that may meet a stop on another thread: then actor_errc::closed.
     [[nodiscard]] result<Version> head_version(const StreamName& stream) const;
     // What a command with this id was decided to be, if the stream remembers it; as execute()

@@ -28,6 +28,11 @@ void ServiceConfig::validate() const {
     require(store.map_bytes > 0, "store.map_bytes must be positive");
     require(subscriptions.count_max > 0, "subscriptions.count_max must be positive");
     require(subscriptions.scan_max > 0, "subscriptions.scan_max must be positive");
+    require(compaction.jobs_max > 0, "compaction.jobs_max must be positive");
+    require(compaction.waiting_max > 0, "compaction.waiting_max must be positive");
+    require(compaction.reports_max > 0, "compaction.reports_max must be positive");
+    require(compaction.scan_every.count() > 0, "compaction.scan_every must be positive");
+    require(compaction.scheduler_jobs_max > 0, "compaction.scheduler_jobs_max must be positive");
     require(snapshots.keep > 0, "snapshots.keep must be positive");
     require(commit.group_bytes_max < store.segment_bytes,
             "commit.group_bytes_max must be smaller than store.segment_bytes: a group is one "

@@ -11,6 +11,13 @@
 
 namespace firn {
 
+namespace {
+
+// Each holds about 60 MB while it catches up; further ones read small windows.
+constexpr std::size_t fast_readers_max = 4;
+
+}  // namespace
+
 Service::Impl::Impl(boost::asio::any_io_executor executor, const ServiceConfig& config,
                     std::unique_ptr<EventStore> store)
     : context_(std::make_shared<ActorContext>(std::move(executor), config, std::move(store))),
@@ -18,6 +25,10 @@ Service::Impl::Impl(boost::asio::any_io_executor executor, const ServiceConfig& 
       feed_(std::make_shared<Feed>(context_->gate.store().head_position())),
       snapshots_(std::make_shared<SnapshotScheduler>(
           context_, [this](const StreamName& stream) { return actor_of(stream); })),
+      compactions_(std::make_shared<Compactions>(context_, config.compaction)),
+      scheduler_(std::make_shared<CompactionScheduler>(context_, compactions_, config.compaction)),
+      vacuuming_(context_->gate),
+      catch_up_budget_(std::make_shared<CatchUpBudget>(fast_readers_max)),
       idle_timer_(std::make_unique<boost::asio::steady_timer>(context_->executor.get())),
       queue_(context_->gate.store(), config.commit, context_->counters,
              {[this](CommitRequests group) { hand_over(std::move(group)); },
@@ -27,6 +38,8 @@ void Service::Impl::watch_context() {
     context_->host = std::shared_ptr<ActorHost>(shared_from_this());
     auto& context = boost::asio::query(context_->executor.get(), boost::asio::execution::context);
     boost::asio::use_service<ContextWatch>(context).watch(weak_from_this());
+    compactions_->resume();
+    scheduler_->settings_changed();
 }
 
 void Service::Impl::append(AppendRequest request, StreamWrite::Kind kind,
@@ -173,6 +186,10 @@ void Service::Impl::head_state(const StreamName& stream, Reply<StateResult> repl
     actor_of(stream)->state(std::move(reply));
 }
 
+void Service::Impl::live_state(const StreamName& stream, Reply<StateResult> reply) {
+    head_state(stream, std::move(reply));
+}
+
 void Service::Impl::old_state(const StreamName& stream, Version version, Reply<StateResult> reply) {
     if (closed_.load()) {
         std::move(reply).post(StateFailure{actor_errc::closed, {}, {}});
@@ -185,6 +202,16 @@ void Service::Impl::old_state(const StreamName& stream, Version version, Reply<S
         return;
     }
     std::make_shared<VersionRead>(context_, std::move(actor), version, std::move(reply))->start();
+}
+
+std::unique_ptr<CatchUp> Service::Impl::catch_up(FeedQuery query) const {
+    return std::make_unique<CatchUp>(context_->executor.get(), store(), std::move(query),
+                                     catch_up_budget_);
+}
+
+result<VacuumNeeds> Service::Impl::vacuum_needs() const {
+    const auto pass = context_->gate.enter();
+    return pass ? pass->vacuum_needs() : make_error_code(actor_errc::closed);
 }
 
 result<Version> Service::Impl::head_version(const StreamName& stream) const {
@@ -254,6 +281,16 @@ ServiceStats Service::Impl::stats() const {
     stats.snapshots.store = store().snapshots().snapshot_stats();
     stats.commands = counters.commands.value();
     stats.commands_rejected = counters.commands_rejected.value();
+    stats.compactions.succeeded = counters.compactions_succeeded.value();
+    stats.compactions.skipped = counters.compactions_skipped.value();
+    stats.compactions.failed = counters.compactions_failed.value();
+    stats.compactions.cancelled = counters.compactions_cancelled.value();
+    stats.compactions.events_deleted = counters.events_compacted.value();
+    stats.compactions.bytes_deleted = counters.bytes_compacted.value();
+    const auto load = compactions_->load();
+    stats.compactions.running = load.running;
+    stats.compactions.waiting = load.waiting;
+    stats.compactions.quarantined = compactions_->quarantine().size();
     stats.subscriptions = context_->subscriptions->count();
     stats.acknowledgements = context_->subscriptions->acknowledged();
     stats.load_events = counters.load_events.view();

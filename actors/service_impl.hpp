@@ -7,11 +7,14 @@
 // Thread: any, unless said otherwise.
 #pragma once
 
+#include "actors/catch_up.hpp"
 #include "actors/commit_queue.hpp"
+#include "actors/compaction/compaction_scheduler.hpp"
 #include "actors/context_watch.hpp"
 #include "actors/feed.hpp"
 #include "actors/snapshots/snapshot_scheduler.hpp"
 #include "actors/stream_directory.hpp"
+#include "actors/vacuuming.hpp"
 #include "actors/write_call.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -53,6 +56,14 @@ public:
     // The newest that a client put, for categories with an external decider.
     [[nodiscard]] std::optional<StateResult> external_state(const StreamName& stream,
                                                             std::optional<Version> version);
+    [[nodiscard]] const std::shared_ptr<Compactions>& compactions() const noexcept {
+        return compactions_;
+    }
+    [[nodiscard]] const std::shared_ptr<CompactionScheduler>& scheduler() const noexcept {
+        return scheduler_;
+    }
+    [[nodiscard]] Vacuuming& vacuuming() noexcept { return vacuuming_; }
+    [[nodiscard]] result<VacuumNeeds> vacuum_needs() const;
     [[nodiscard]] CategoryAdvice advise(const std::string& category) const;
     [[nodiscard]] SnapshotResult saved_snapshot(const StreamName& stream, Version version) const;
 
@@ -70,6 +81,7 @@ public:
 
     [[nodiscard]] const std::shared_ptr<Feed>& feed() const noexcept { return feed_; }
     [[nodiscard]] const EventStore& store() const noexcept { return context_->gate.store(); }
+    [[nodiscard]] std::unique_ptr<CatchUp> catch_up(FeedQuery query) const;
     [[nodiscard]] result<Version> head_version(const StreamName& stream) const;
     [[nodiscard]] std::optional<CommandOutcome> recall(const StreamName& stream,
                                                        const EventId& command) const;
@@ -94,6 +106,7 @@ private:
     [[nodiscard]] bool snapshot_due(const StreamName& stream) override;
     void snapshot_failed(const StreamName& stream) override;
     void snapshot_handed_over() override;
+    void live_state(const StreamName& stream, Reply<StateResult> reply) override;
     void policy_ended(const StreamName& stream) override;
 
     // Whether each stream occurs once, and there is one. Puts events where there were none.
@@ -113,6 +126,10 @@ private:
     StreamDirectory directory_;
     const std::shared_ptr<Feed> feed_;
     const std::shared_ptr<SnapshotScheduler> snapshots_;
+    const std::shared_ptr<Compactions> compactions_;
+    const std::shared_ptr<CompactionScheduler> scheduler_;
+    Vacuuming vacuuming_;
+    const std::shared_ptr<CatchUpBudget> catch_up_budget_;
     std::atomic<bool> closed_{false};
 
     std::mutex timer_mutex_;

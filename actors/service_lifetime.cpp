@@ -75,6 +75,9 @@ void Service::Impl::begin_stop() {
         }
     }
     snapshots_->close();
+    scheduler_->close();
+    compactions_->close();
+    vacuuming_.close();
     feed_->close();
     queue_.close();
 }
@@ -123,6 +126,9 @@ void Service::Impl::context_gone() {
         idle_timer_.reset();
     }
     snapshots_->close();
+    scheduler_->close();
+    compactions_->close();
+    vacuuming_.close();
     feed_->abandon();
     queue_.close();
     queue_.join();

@@ -162,7 +162,12 @@ void Service::Impl::set_category(const std::string& category,
                                  std::optional<CategorySettings> settings,
                                  Reply<SettingsOutcome> reply) {
     auto answer = answering(std::move(reply));
-    auto done = [answer](error_code error) mutable { answer(SettingsOutcome{error, {}}); };
+    auto done = [answer, scheduler = scheduler_](error_code error) mutable {
+        if (!error) {
+            scheduler->settings_changed();
+        }
+        answer(SettingsOutcome{error, {}});
+    };
     if (!settings) {
         context_->categories->remove(category, std::move(done));
         return;

@@ -19,6 +19,7 @@ public:
     // Never held across a wait.
     class Pass {
     public:
+        Pass() = default;  // to no store
         explicit Pass(const StoreGate& gate) : lock_(gate.mutex_), store_(gate.store_.get()) {}
         [[nodiscard]] explicit operator bool() const noexcept { return store_ != nullptr; }
         EventStore* operator->() const noexcept { return store_; }
@@ -26,7 +27,7 @@ public:
 
     private:
         std::shared_lock<std::shared_mutex> lock_;
-        EventStore* store_;
+        EventStore* store_ = nullptr;
     };
 
     explicit StoreGate(std::unique_ptr<EventStore> store)

@@ -128,8 +128,7 @@ bool StreamActor::start(Slice& slice) {
     auto start = start_fold(*pass, name_, Version{std::numeric_limits<std::uint64_t>::max()},
                             *category_, context_.counters);
     if (!start.fold) {
-        fail(slice,
-             {actor_errc::fold_failed, {}, FoldFailure{{}, category_->in_effect()->unavailable}});
+        fail(slice, start.failure);
         return false;
     }
     fold_ = std::move(start.fold);
@@ -184,6 +183,11 @@ bool StreamActor::read_slice(Slice& slice) {
         // A command may be what makes the stream exist.
         fail_readers(slice, {read.error, {}, {}});
         return true;
+    }
+    if (read.error == storage_errc::compacted) {
+        // What it started from was compacted away meanwhile. The next turn starts at the anchor.
+        fold_.reset();
+        return false;
     }
     if (read.error) {
         fold_.reset();

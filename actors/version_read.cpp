@@ -42,16 +42,21 @@ std::optional<StateResult> VersionRead::next_slice() {
         return StateFailure{actor_errc::closed, {}, {}};
     }
     if (!fold_) {
-        auto& category = actor_->category();
-        fold_ = start_fold(*pass, actor_->name(), version_, category, context_->counters).fold;
-        if (!fold_) {
-            return StateFailure{
-                actor_errc::fold_failed, {}, FoldFailure{{}, category.in_effect()->unavailable}};
+        auto start =
+            start_fold(*pass, actor_->name(), version_, actor_->category(), context_->counters);
+        if (!start.fold) {
+            return start.failure;
         }
+        fold_ = std::move(start.fold);
     }
     if (fold_->version() != version_) {
         auto slice = fold_->read(*pass, actor_->name(), version_);
         context_->counters.events_applied.add(slice.applied);
+        if (slice.error == storage_errc::compacted) {
+            // What it started from was compacted away meanwhile: is there still a way?
+            fold_.reset();
+            return std::nullopt;
+        }
         if (slice.error) {
             return StateFailure{slice.error, {}, {}};
         }

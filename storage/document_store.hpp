@@ -28,11 +28,24 @@ enum class DocumentKind : std::uint8_t {
     stream_policy = 'p',  // key: category, zero, id
     subscription = 's',   // key: the subscription's name; text: its settings
     checkpoint = 'k',     // key: the subscription's name; text: the position, in decimal
+    compaction = 'j',     // key: the compaction's id; text: its report
+    quarantine = 'q',     // key: category, zero, id; text: why compactions leave the stream alone
+    compacted = 'z',      // key: a category in which streams were compacted; text: empty object
+    scheduler = 'w',      // key: "scheduler"; text: its durable settings
 };
 
 // For whoever goes through all there is.
-inline constexpr std::array document_kinds{DocumentKind::category, DocumentKind::stream_policy,
-                                           DocumentKind::subscription, DocumentKind::checkpoint};
+inline constexpr std::array document_kinds{DocumentKind::category,     DocumentKind::stream_policy,
+                                           DocumentKind::subscription, DocumentKind::checkpoint,
+                                           DocumentKind::compaction,   DocumentKind::quarantine,
+                                           DocumentKind::compacted,    DocumentKind::scheduler};
+
+// A document as it should be.
+struct DocumentText {
+    DocumentKind kind{};
+    std::string key;
+    std::string text;
+};
 
 class DocumentStore {
 public:

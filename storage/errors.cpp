@@ -23,6 +23,8 @@ public:
             case storage_errc::closed: return "the store is closing";
             case storage_errc::overloaded: return "a queue is full; try again shortly";
             case storage_errc::too_late: return "it is too late to take that back";
+            case storage_errc::anchor_missing:
+                return "what should stand in for the events is not whole";
             case storage_errc::already_running: return "that is running already";
         }
         return "unknown storage error";

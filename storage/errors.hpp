@@ -30,6 +30,7 @@ enum class storage_errc {
     closed,             // the store is closing
     overloaded,         // a bounded queue is full; nothing was kept
     too_late,           // what should be taken back has been made final
+    anchor_missing,     // no whole anchor of the state stands where a cut wants one
     already_running,    // there is one of it, and one at a time
 };
 

@@ -25,12 +25,15 @@
 #include "storage/document_store.hpp"
 #include "storage/errors.hpp"
 #include "storage/event.hpp"
+#include "storage/feed_window.hpp"
+#include "storage/page_memory.hpp"
 #include "storage/snapshot_store.hpp"
 #include "storage/types.hpp"
 #include "storage/vacuum.hpp"
 
 #include <boost/container/small_vector.hpp>
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -115,21 +118,6 @@ struct StreamFacts {
     bool deleted = false;
 };
 
-// Keeps the bytes that a page's events view.
-class PageMemory {
-public:
-    // Copies the bytes; the copy lives as long as the page.
-    std::string_view copy(std::string_view bytes);
-    // Shares ownership of memory that somebody else filled.
-    void share(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
-
-private:
-    std::vector<std::unique_ptr<char[]>> blocks_;
-    std::size_t block_used_ = 0;
-    std::size_t block_size_ = 0;
-    std::vector<std::shared_ptr<const void>> owners_;
-};
-
 enum class Direction : std::uint8_t { forward, backward };
 
 struct StreamQuery {
@@ -148,39 +136,6 @@ struct StreamPage {
     std::vector<EventView> events;  // in the order asked for
     Version version;                // the stream's head
     Version first_version{1};
-    PageMemory memory;
-};
-
-// An event with its stream, or what stands in for deleted ones: at most one per stream, at the
-// position and with the version and time of the newest event that it stands for. Deleting a stream
-// takes its snapshot stand-in away. Cuts and deletions take no position of their own.
-struct FeedEvent {
-    enum class Kind : std::uint8_t {
-        event,
-        snapshot,  // the events of the stream up to this version were compacted away
-        deleted,   // the stream was deleted for good
-    };
-    Kind kind = Kind::event;
-    std::shared_ptr<const StreamName> stream;
-    EventView event;  // for other kinds only version, position and recorded_at are meant
-};
-
-struct FeedQuery {
-    Position after;             // exclusive; at or past the head: an empty page that stays there
-    std::uint32_t limit = 100;  // stand-ins count too; 0: an empty page that stays there
-    std::uint64_t bytes_max = 8u << 20;   // as in StreamQuery; stand-ins have no bytes
-    std::uint32_t scan_max = 100'000;     // positions looked at for one page; 0 counts as 1
-    std::vector<std::string> categories;  // empty: all
-    std::vector<std::string> types;       // empty: all; stand-ins pass every type filter
-    std::string id_prefix;
-};
-
-struct FeedPage {
-    std::vector<FeedEvent> events;
-    // Where the next page goes on: the last position looked at. That is the last event's if the
-    // page is full, and the one before the event that no longer fitted bytes_max.
-    Position next_after;
-    Position head;  // the last durable position when the page was made
     PageMemory memory;
 };
 
@@ -225,6 +180,26 @@ struct ReclaimProgress {
     bool more = false;
 };
 
+// What a cut takes away.
+struct CutFacts {
+    Version first_version;     // before it
+    Version up_to;             // the last one that goes
+    std::uint64_t events = 0;  // that go; 0: they were gone already
+    std::uint64_t bytes = 0;   // theirs, as EncodedEvents has them
+    Position position;         // of the event at up_to: the stand-in's place
+};
+
+// What a cut rests on, looked at in its own transaction.
+struct CutTerms {
+    // An anchor of this state stands at up_to, and both its copies check; else anchor_missing.
+    std::optional<Hash> anchor_state = {};
+    // An error refuses the cut; else the documents that are written with it, so that what they
+    // say is true exactly if the cut is. Called on the writing thread before anything is written,
+    // perhaps more than once; it must be short and must not call the store. Not called where there
+    // is nothing to cut.
+    std::function<result<std::vector<DocumentText>>(const CutFacts&)> decide = {};
+};
+
 class EventStore {
 public:
     virtual ~EventStore() = default;
@@ -241,6 +216,9 @@ public:
     [[nodiscard]] virtual result<StreamPage> read(const StreamName& stream,
                                                   const StreamQuery& query) const = 0;
     [[nodiscard]] virtual result<FeedPage> feed(const FeedQuery& query) const = 0;
+    // As feed(), for readers that have far to go: a window is larger than a page and cheaper by the
+    // event. Its bounds are about those of the query. The memory of one that is done is used again.
+    [[nodiscard]] virtual result<FeedWindow> gather(const FeedQuery& query, FeedWindow done) const;
     [[nodiscard]] virtual result<StreamList> list(const ListQuery& query) const = 0;
     // The event to which a client gave this id, if the stream remembers it. stream_deleted.
     [[nodiscard]] virtual result<std::optional<RememberedEvent>> find_event(
@@ -248,13 +226,25 @@ public:
     [[nodiscard]] virtual Position head_position() const = 0;
     [[nodiscard]] virtual StoreStats stats() const = 0;
 
+    using CutDone = std::function<void(result<CutFacts>)>;
+    using ReclaimDone = std::function<void(result<ReclaimProgress>)>;
+
     // Makes versions <= up_to unreadable in one durable step; their bytes go in reclaim slices.
-    // stream_not_found, stream_deleted, version_not_found (past the head). Cutting what is cut
-    // already changes nothing. All may go: first_version is then version + 1.
-    [[nodiscard]] virtual result<void> cut(const StreamName& stream, Version up_to) = 0;
+    // stream_not_found, stream_deleted, version_not_found (past the head), anchor_missing, or what
+    // the terms say. Cutting what is cut already changes nothing. All may go: first_version is
+    // then version + 1. `done` is called once, from any thread, perhaps before this returns; it
+    // must be short and must not throw.
+    virtual void begin_cut(const StreamName& stream, Version up_to, CutTerms terms,
+                           CutDone done) = 0;
     // Gives back the space of up to about `events_max` deleted events, in no promised order;
-    // nothing that can be read changes.
-    [[nodiscard]] virtual result<ReclaimProgress> reclaim(std::uint32_t events_max) = 0;
+    // nothing that can be read changes. `done` as begin_cut's.
+    virtual void begin_reclaim(std::uint32_t events_max, ReclaimDone done) = 0;
+    // Nothing of the stream's deleted events is on disk any more. True for one that never was.
+    [[nodiscard]] virtual result<bool> is_reclaimed(const StreamName& stream) const = 0;
+    // The same, waiting; never from the store's own callbacks.
+    [[nodiscard]] result<CutFacts> cut(const StreamName& stream, Version up_to,
+                                       CutTerms terms = {});
+    [[nodiscard]] result<ReclaimProgress> reclaim(std::uint32_t events_max);
 
     // Free space within the store's file goes back to the file system by a vacuum, one at a time.
     [[nodiscard]] virtual result<VacuumNeeds> vacuum_needs() const = 0;

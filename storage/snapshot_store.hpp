@@ -5,6 +5,8 @@
 // folded again from events, so a save may fail or be dropped, and whoever wanted it tries again.
 // The store adds the stream's chain hash at that version, and a checksum over all of it.
 // Those below first_version - 1 lead to no state that can still be asked for: nothing finds them.
+// An anchor is in effect once its events are cut, at first_version - 1. Before, nobody has proved
+// it: load() passes it over.
 //
 // Saving waits until the stream has settled through the version, and shares a transaction with
 // other saves; so save() does not block but calls back.
@@ -50,6 +52,14 @@ struct Snapshot {
 struct SnapshotLoad {
     std::optional<Snapshot> snapshot;
     std::uint32_t corrupt = 0;  // newer ones that did not check, and were passed over
+    // It is an anchor of which one copy does not check: saving it again mends that.
+    bool damaged_copy = false;
+};
+
+// The two copies of an anchor; none where a copy does not check or is not there.
+struct AnchorCopies {
+    std::optional<Snapshot> first;
+    std::optional<Snapshot> second;
 };
 
 struct SnapshotStats {
@@ -91,7 +101,11 @@ public:
     // All that check, oldest first.
     [[nodiscard]] virtual result<std::vector<SnapshotFacts>> list(
         const StreamName& stream) const = 0;
-    // Removing what is not there is no error; an anchor stays (too_late). A save of this version
+    // What a verification reads again.
+    [[nodiscard]] virtual result<AnchorCopies> anchor(const StreamName& stream,
+                                                      Version version) const = 0;
+    // Removing what is not there is no error; an anchor that is in effect stays (too_late), and
+    // so does one that still waits. A save of this version
     // that still waits is dropped, and answered as if it had been made.
     virtual void remove(const StreamName& stream, Version version, Done done) = 0;
     [[nodiscard]] virtual SnapshotStats snapshot_stats() const = 0;

@@ -85,4 +85,26 @@ std::string to_hex(const Hash& hash) {
     return text;
 }
 
+std::optional<Hash> hash_from_hex(std::string_view text) noexcept {
+    const auto digit = [](char c) {
+        return c >= '0' && c <= '9'   ? c - '0'
+               : c >= 'a' && c <= 'f' ? c - 'a' + 10
+               : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                      : -1;
+    };
+    Hash hash{};
+    if (text.size() != hash.size() * 2) {
+        return std::nullopt;
+    }
+    for (std::size_t i = 0; i != hash.size(); ++i) {
+        const auto high = digit(text[2 * i]);
+        const auto low = digit(text[2 * i + 1]);
+        if (high < 0 || low < 0) {
+            return std::nullopt;
+        }
+        hash[i] = static_cast<std::byte>(high * 16 + low);
+    }
+    return hash;
+}
+
 }  // namespace firn

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -83,6 +84,8 @@ using EventId = std::array<std::byte, 16>;
 using Hash = std::array<std::byte, 32>;  // SHA-256
 // Lower-case hexadecimal.
 [[nodiscard]] std::string to_hex(const Hash& hash);
+// Of exactly such a text, in either case.
+[[nodiscard]] std::optional<Hash> hash_from_hex(std::string_view text) noexcept;
 
 }  // namespace firn
 

@@ -2,6 +2,7 @@
 
 #include "actors/categories/category_document.hpp"
 #include "actors/deciders/merge_patch.hpp"
+#include "actors/errors.hpp"
 #include "actors/read_documents.hpp"
 
 #include <future>
@@ -49,6 +50,8 @@ void CategoryRegistry::load() {
                        policies_.insert_or_assign(stream_of_key(key), *policy);
                    });
     policy_count_ = policies_.size();
+    read_documents(documents, DocumentKind::compacted,
+                   [this](const auto& name, const auto&) { cuts_[name].made = true; });
 }
 
 void CategoryRegistry::load_category(const std::string& name, const std::string& text) {
@@ -135,18 +138,110 @@ std::uint32_t CategoryRegistry::code_revision_of(const DeciderSpec& spec) const 
 
 std::unique_ptr<InvalidDecider> CategoryRegistry::put(const std::string& name,
                                                       CategorySettings settings, Done done) {
-    const std::lock_guard lock(change_mutex_);
-    auto engine = make_engine(settings.decider_or_default(), natives_);
-    if (!engine) {
-        return std::make_unique<InvalidDecider>(std::move(engine.error()));
+    const auto must_migrate = needs_migration(name);
+    error_code refused;
+    {
+        const std::lock_guard lock(change_mutex_);
+        auto engine = make_engine(settings.decider_or_default(), natives_);
+        if (!engine) {
+            return std::make_unique<InvalidDecider>(std::move(engine.error()));
+        }
+        const bool changes = changes_decider(name, settings.decider_or_default());
+        if (changes && !(*engine)->has_migrate() && still_needs_migration(name, must_migrate)) {
+            refused = actor_errc::migration_needed;
+        } else {
+            write(name, settings, true, std::move(*engine), std::move(done));
+        }
     }
-    write(name, settings, true, std::move(*engine), std::move(done));
+    if (refused) {
+        done(refused);
+    }
     return nullptr;
 }
 
 void CategoryRegistry::remove(const std::string& name, Done done) {
+    const auto must_migrate = needs_migration(name);
+    error_code refused;
+    {
+        const std::lock_guard lock(change_mutex_);
+        if (changes_decider(name, {}) && still_needs_migration(name, must_migrate)) {
+            refused = actor_errc::migration_needed;
+        } else {
+            write(name, {}, false, make_merge_patch_engine(), std::move(done));
+        }
+    }
+    if (refused) {
+        done(refused);
+    }
+}
+
+bool CategoryRegistry::changes_decider(const std::string& name, const DeciderSpec& next) const {
+    const auto planned = planned_.find(name);
+    return next != (planned == planned_.end() ? DeciderSpec{} : planned->second.spec) ||
+           (planned != planned_.end() && code_revision_of(next) != planned->second.code_revision);
+}
+
+// Looked at without the lock, since it may mean to look at many streams.
+CategoryRegistry::Migration CategoryRegistry::needs_migration(const std::string& name) const {
+    Migration found;
+    {
+        const std::lock_guard lock(change_mutex_);
+        const auto cuts = cuts_.find(name);
+        if (cuts == cuts_.end()) {
+            return found;
+        }
+        found = {cuts->second.begun, cuts->second.made || cuts->second.under_way != 0};
+    }
+    found.needed = found.needed && has_compacted_streams(name);
+    return found;
+}
+
+bool CategoryRegistry::still_needs_migration(const std::string& name,
+                                             const Migration& found) const {
+    const auto cuts = cuts_.find(name);
+    return found.needed || (cuts != cuts_.end() && (cuts->second.under_way != 0 ||
+                                                    cuts->second.begun != found.cuts_begun));
+}
+
+bool CategoryRegistry::has_compacted_streams(const std::string& name) const {
+    constexpr std::uint32_t page_limit = 1000;
+    ListQuery query;
+    query.category = name;
+    query.limit = page_limit;
+    for (bool more = true; more;) {
+        const auto pass = gate_.enter();
+        const auto page = pass ? pass->list(query) : result<StreamList>(storage_errc::closed);
+        if (!page) {
+            return true;  // who cannot look must not say no
+        }
+        for (const auto& stream : page->streams) {
+            if (stream.first_version > Version{1}) {
+                return true;
+            }
+        }
+        more = page->more;
+        query.after = page->streams.empty() ? query.after : page->streams.back().stream;
+    }
+    return false;
+}
+
+bool CategoryRegistry::begin_cut(const std::string& name, std::uint32_t revision) {
     const std::lock_guard lock(change_mutex_);
-    write(name, {}, false, make_merge_patch_engine(), std::move(done));
+    const auto planned = planned_.find(name);
+    if (planned == planned_.end() || planned->second.revision != revision) {
+        return false;
+    }
+    auto& cuts = cuts_[name];
+    ++cuts.under_way;
+    ++cuts.begun;
+    return true;
+}
+
+void CategoryRegistry::end_cut(const std::string& name, bool cut) noexcept {
+    const std::lock_guard lock(change_mutex_);
+    auto& cuts = cuts_.find(name)->second;
+    --cuts.under_way;
+    cuts.made = cuts.made || cut;
 }
 
 void CategoryRegistry::write(const std::string& name, const CategorySettings& settings, bool is_set,

@@ -5,8 +5,8 @@
 // category's document stays as a memory of its last revision.
 //
 // Thread: any. Changes of one category take effect in the order in which they were asked for.
-// Errors: InvalidDecider before anything is written; storage_errc from writing. Opening throws
-// StorageFailure if a document does not check.
+// Errors: InvalidDecider before anything is written; migration_needed; storage_errc from writing.
+// Opening throws StorageFailure if a document does not check.
 #pragma once
 
 #include "actors/categories/category.hpp"
@@ -44,6 +44,13 @@ public:
     // Blocks until that is durable; throws StorageFailure.
     void register_native(const std::string& name, NativeDecider decider);
 
+    // A compaction is about to delete what states of this revision stand in for. False: another
+    // decider is on its way. True: has its end_cut(), and until then no decider without migrate()
+    // takes over.
+    [[nodiscard]] bool begin_cut(const std::string& name, std::uint32_t revision);
+    // `cut`: the document that says so was written with it.
+    void end_cut(const std::string& name, bool cut) noexcept;
+
     [[nodiscard]] std::optional<SnapshotSettings> policy(const StreamName& stream) const;
     // None: the stream's own policy goes.
     void set_policy(const StreamName& stream, std::optional<SnapshotSettings> policy, Done done);
@@ -66,6 +73,20 @@ private:
     [[nodiscard]] std::shared_ptr<const CategoryInEffect> make_in_effect(
         CategorySettings settings, bool is_set, const Planned& planned,
         std::shared_ptr<const DeciderEngine> engine, std::string unavailable);
+    // Whether states of another decider must be migrated: streams were, or are being, compacted.
+    struct Cuts {
+        std::uint32_t under_way = 0;
+        std::uint64_t begun = 0;
+        bool made = false;  // some stream was compacted once
+    };
+    struct Migration {
+        std::uint64_t cuts_begun = 0;
+        bool needed = false;
+    };
+    [[nodiscard]] Migration needs_migration(const std::string& name) const;
+    [[nodiscard]] bool still_needs_migration(const std::string& name, const Migration& found) const;
+    [[nodiscard]] bool has_compacted_streams(const std::string& name) const;
+    [[nodiscard]] bool changes_decider(const std::string& name, const DeciderSpec& next) const;
     void write(const std::string& name, const CategorySettings& settings, bool is_set,
                std::shared_ptr<const DeciderEngine> engine, Done done);
     void apply(const std::string& name, std::shared_ptr<const CategoryInEffect> in_effect);
@@ -75,8 +96,9 @@ private:
     const StoreGate& gate_;
     const SnapshotPolicy defaults_;
 
-    std::mutex change_mutex_;  // taken first: plans and their writes go in one order
+    mutable std::mutex change_mutex_;  // taken first: plans and their writes go in one order
     std::map<std::string, Planned, std::less<>> planned_;
+    std::map<std::string, Cuts, std::less<>> cuts_;
     NativeDeciders natives_;
 
     mutable std::mutex mutex_;  // guards what follows

@@ -1,5 +1,7 @@
 #include "actors/subscriptions/subscription.hpp"
 
+#include "actors/stand_in_states.hpp"
+
 #include <algorithm>
 
 namespace firn {
@@ -82,7 +84,7 @@ result<SubscriptionPage> Subscription::read(const EventStore& store, std::uint32
     query.limit = limit;
     query.bytes_max = bytes_max;
     query.scan_max = scan_max;
-    auto page = store.feed(query);
+    auto page = feed_with_states(store, query);
     if (!page) {
         return page.error();
     }

@@ -72,6 +72,20 @@ SubscriptionRegistry::List SubscriptionRegistry::list(std::string_view after,
     return list;
 }
 
+SubscriptionRegistry::List SubscriptionRegistry::blocking() const {
+    const std::lock_guard lock(mutex_);
+    if (const auto changes = surroundings_->changes.load(); blocking_at_ != changes) {
+        blocking_.clear();
+        for (const auto& [name, writer] : writers_) {
+            if (auto live = writer->live(); live && live->view().settings->blocks_compaction) {
+                blocking_.push_back(std::move(live));
+            }
+        }
+        blocking_at_ = changes;
+    }
+    return blocking_;
+}
+
 void SubscriptionRegistry::set(const std::string& name, SubscriptionSettings settings, Done done) {
     if (!is_valid_category(name)) {
         done({actor_errc::bad_request});

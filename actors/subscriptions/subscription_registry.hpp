@@ -37,6 +37,11 @@ public:
         return surroundings_->limits;
     }
 
+    // Those that block compactions. Take the number of changes before: while it stays, so does
+    // which they are and what they filter.
+    [[nodiscard]] List blocking() const;
+    [[nodiscard]] std::uint64_t changes() const noexcept { return surroundings_->changes.load(); }
+
     // Makes it, or replaces the filters and blocks_compaction of one that is there. Its checkpoint
     // stays; to state another beginning than its own is start_is_fixed.
     void set(const std::string& name, SubscriptionSettings settings, Done done);
@@ -59,6 +64,8 @@ private:
     // Also of names that are not, or no longer, there.
     std::map<std::string, std::shared_ptr<SubscriptionWriter>, std::less<>> writers_;
     std::size_t drop_at_ = 64;
+    mutable List blocking_;  // as of blocking_at_
+    mutable std::uint64_t blocking_at_ = UINT64_MAX;
 };
 
 }  // namespace firn

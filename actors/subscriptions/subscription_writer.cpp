@@ -242,6 +242,9 @@ void SubscriptionWriter::begin_updating(Change change, Answers& answers) {
 void SubscriptionWriter::finish(const error_code& error, Answers& answers) {
     auto& turn = *turn_;
     SubscriptionOutcome outcome{error};
+    if (!error && turn.kind != Turn::Kind::acknowledge) {
+        surroundings_->changes.fetch_add(1);
+    }
     switch (turn.kind) {
         case Turn::Kind::create:
             if (error) {

@@ -44,7 +44,8 @@ public:
         const StoreGate& gate;
         const SubscriptionLimits limits;
         const std::shared_ptr<StandIns> stand_ins = std::make_shared<StandIns>();
-        std::atomic<std::size_t> count{0};  // of subscriptions that are there or being made
+        std::atomic<std::size_t> count{0};      // of subscriptions that are there or being made
+        std::atomic<std::uint64_t> changes{0};  // of settings, that took effect
         Counter acknowledged;
     };
 

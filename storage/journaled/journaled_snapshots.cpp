@@ -123,6 +123,13 @@ result<std::optional<Snapshot>> JournaledSnapshots::find(const StreamName& strea
         });
 }
 
+result<AnchorCopies> JournaledSnapshots::anchor(const StreamName& stream, Version version) const {
+    return looking<AnchorCopies>(stream, [&](const lmdb::Transaction& transaction,
+                                             StreamNumber number, const lmdb::StreamRecord&) {
+        return lmdb::read_anchor(transaction, number, version);
+    });
+}
+
 result<std::vector<SnapshotFacts>> JournaledSnapshots::list(const StreamName& stream) const {
     return looking<std::vector<SnapshotFacts>>(
         stream, [&](const lmdb::Transaction& transaction, StreamNumber number,

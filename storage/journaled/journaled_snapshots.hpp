@@ -21,6 +21,8 @@ public:
                                             std::uint32_t revision) const override;
     [[nodiscard]] result<std::optional<Snapshot>> find(const StreamName& stream,
                                                        Version version) const override;
+    [[nodiscard]] result<AnchorCopies> anchor(const StreamName& stream,
+                                              Version version) const override;
     [[nodiscard]] result<std::vector<SnapshotFacts>> list(const StreamName& stream) const override;
     void remove(const StreamName& stream, Version version, Done done) override;
     [[nodiscard]] SnapshotStats snapshot_stats() const override {

@@ -1,6 +1,7 @@
 #include "storage/journaled/journaled_store.hpp"
 
 #include "storage/journaled/committer.hpp"
+#include "storage/journaled/cutter.hpp"
 #include "storage/journaled/directory.hpp"
 #include "storage/journaled/feed_reader.hpp"
 #include "storage/journaled/journaled_documents.hpp"
@@ -11,7 +12,6 @@
 #include "storage/journaled/settler.hpp"
 #include "storage/journaled/stream_reader.hpp"
 #include "storage/lmdb/deletion.hpp"
-#include "storage/lmdb/keys.hpp"
 
 #include <fmt/format.h>
 
@@ -89,7 +89,8 @@ public:
           streams_(*environment_, unsettled_),
           feed_(*environment_, unsettled_),
           snapshots_(config_, *environment_, unsettled_, settler_),
-          documents_(config_, *environment_, settler_) {
+          documents_(config_, *environment_, settler_),
+          cutter_(*environment_, unsettled_, settler_, committer_) {
         committer_.start(replay_->result());
         replay_.reset();
         settler_.start();
@@ -111,6 +112,9 @@ public:
     result<FeedPage> feed(const FeedQuery& query) const override {
         return reading_([&] { return feed_.read(query); });
     }
+    result<FeedWindow> gather(const FeedQuery& query, FeedWindow done) const override {
+        return reading_([&] { return feed_.gather(query, std::move(done)); });
+    }
     result<StreamList> list(const ListQuery& query) const override {
         return reading_([&] { return streams_.list(query); });
     }
@@ -122,8 +126,15 @@ public:
     DocumentStore& documents() noexcept override { return documents_; }
     Position head_position() const override { return unsettled_.head_position(); }
     StoreStats stats() const override;
-    result<void> cut(const StreamName& stream, Version up_to) override;
-    result<ReclaimProgress> reclaim(std::uint32_t events_max) override;
+    void begin_cut(const StreamName& stream, Version up_to, CutTerms terms, CutDone done) override {
+        cutter_.begin_cut(stream, up_to, std::move(terms), std::move(done));
+    }
+    void begin_reclaim(std::uint32_t events_max, ReclaimDone done) override {
+        cutter_.begin_reclaim(events_max, std::move(done));
+    }
+    result<bool> is_reclaimed(const StreamName& stream) const override {
+        return reading_([&] { return cutter_.is_reclaimed(stream); });
+    }
     result<VacuumNeeds> vacuum_needs() const override {
         return reading_([&]() -> result<VacuumNeeds> {
             return firn::vacuum_needs(*environment_, directory_.path());
@@ -150,7 +161,6 @@ private:
                                  .settled_sequence = settled},
                                 [this](const auto& record) { replay_->take(record); });
     }
-    result<lmdb::Cut> plan_cut(std::string_view key, Version up_to) const;
 
     const JournaledConfig config_;
     const ReadBoundary reading_{config_};
@@ -165,6 +175,7 @@ private:
     FeedReader feed_;
     JournaledSnapshots snapshots_;
     JournaledDocuments documents_;
+    Cutter cutter_;
     std::atomic<bool> vacuuming_{false};
 };
 
@@ -198,85 +209,6 @@ StoreStats JournaledStore::stats() const {
         stats.condition = "there was no memory to publish a group; open the store again";
     }
     return stats;
-}
-
-result<void> JournaledStore::cut(const StreamName& stream, Version up_to) {
-    // The prefix must be settled: what the cut makes unreadable is then in LMDB only, and
-    // recovery, which skips what has settled, cannot bring it back.
-    const auto head = head_version(stream);
-    if (!head) {
-        return head.error();
-    }
-    if (*head == no_version) {
-        return storage_errc::stream_not_found;
-    }
-    if (up_to > *head) {
-        return storage_errc::version_not_found;
-    }
-    if (up_to == no_version) {
-        return {};
-    }
-    const auto key = lmdb::name_key(stream);
-    if (const auto settled = unsettled_.settled_version(key); settled && *settled < up_to) {
-        if (const auto done = settler_.settle_all(); !done) {
-            return done.error();
-        }
-    }
-    return reading_([&]() -> result<void> {
-        for (;;) {
-            const auto planned = plan_cut(key, up_to);
-            if (!planned) {
-                return planned.error();
-            }
-            // The stream may be ahead of its round, and the feed still reads pending groups then.
-            if (planned->position > unsettled_.settled_position()) {
-                if (const auto done = settler_.settle_all(); !done) {
-                    return done;
-                }
-                continue;
-            }
-            bool applied = false;
-            std::uint64_t forgotten = 0;
-            const auto done = settler_.run([&](lmdb::WriteTransaction& transaction) {
-                auto store = lmdb::read_store(transaction).value_or(lmdb::StoreRecord{});
-                const auto before = store.events;
-                applied = lmdb::apply_cut(transaction, *planned, store);
-                lmdb::write_store(transaction, store);
-                forgotten = before - store.events;
-            });
-            if (!done) {
-                return done;
-            }
-            if (applied) {
-                committer_.forget_events(forgotten);
-                return {};
-            }
-        }
-    });
-}
-
-result<lmdb::Cut> JournaledStore::plan_cut(std::string_view key, Version up_to) const {
-    const auto transaction = environment_->read();
-    const auto number = lmdb::find_stream(transaction, key);
-    const auto record = number ? lmdb::read_stream(transaction, *number) : std::nullopt;
-    if (!record) {
-        return storage_errc::stream_not_found;
-    }
-    if (record->deleted) {
-        return storage_errc::stream_deleted;
-    }
-    return lmdb::plan_cut(transaction, *number, *record, up_to);
-}
-
-result<ReclaimProgress> JournaledStore::reclaim(std::uint32_t events_max) {
-    ReclaimProgress progress;
-    const auto done = settler_.run([&](lmdb::WriteTransaction& transaction) {
-        progress = lmdb::reclaim_slice(transaction, std::max(events_max, 1u));
-    });
-    if (!done) {
-        return done.error();
-    }
-    return progress;
 }
 
 result<std::unique_ptr<Vacuum>> JournaledStore::begin_vacuum() {

@@ -3,6 +3,7 @@
 #include "storage/lmdb/deletion.hpp"
 
 #include <algorithm>
+#include <future>
 
 namespace firn {
 
@@ -109,36 +110,56 @@ result<void> Settler::wait_for_a_round(std::unique_lock<std::mutex>& lock) {
     return {};
 }
 
-result<void> Settler::run(Task task) {
-    return run_queued([this, task = std::move(task)] {
-        return guarded([&] {
+void Settler::post(Task task, When when, std::function<void(error_code)> done) {
+    auto step = [this, task = std::move(task)] {
+        error_code refused;
+        const auto attempt = [&] {
             auto transaction = environment_.write();
-            task(transaction);
-            transaction.commit();
-        });
-    });
+            refused = task(transaction);
+            if (!refused) {
+                transaction.commit();
+            }
+        };
+        // By reference: to copy it would allocate, before anything is guarded.
+        const auto error = guarded(std::ref(attempt));
+        return error ? error : refused;
+    };
+    queue({std::move(step), std::move(done)}, when);
 }
 
 result<void> Settler::between_writes(std::function<error_code()> step) {
-    return run_queued([this, step = std::move(step)] {
-        error_code outcome;
-        const auto error = guarded_quietly([&] { outcome = step(); });
-        return error ? error : outcome;
-    });
+    std::promise<error_code> done;
+    auto outcome = done.get_future();
+    auto quiet = [this, step = std::move(step)] {
+        error_code refused;
+        const auto error = guarded_quietly([&] { refused = step(); });
+        return error ? error : refused;
+    };
+    queue({std::move(quiet), [&done](error_code error) { done.set_value(error); }}, When::soon);
+    const auto error = outcome.get();
+    return error ? result<void>(error) : result<void>();
 }
 
-result<void> Settler::run_queued(std::function<error_code()> step) {
-    std::future<result<void>> done;
+void Settler::queue(QueuedTask task, When when) {
+    error_code error;
     {
         const std::scoped_lock lock(mutex_);
         if (stopping_) {
-            return storage_errc::closed;
+            error = storage_errc::closed;
+        } else if (when == When::soon) {
+            tasks_.push_back(std::move(task));
+        } else if (condition_) {
+            error = condition_->error;
+        } else {
+            settling_tasks_.push_back(std::move(task));
+            asked_ = true;
         }
-        tasks_.push_back({std::move(step), {}});
-        done = tasks_.back().done.get_future();
     }
-    wake_.notify_one();
-    return done.get();
+    if (error) {
+        task.done(error);
+    } else {
+        wake_.notify_one();
+    }
 }
 
 std::optional<Settler::Condition> Settler::condition() const {
@@ -159,11 +180,17 @@ void Settler::loop() {
         const bool last = stopping_;
         const bool round = wants_round() || condition_ || last;
         write_urgent_ = false;
+        auto tasks = std::exchange(tasks_, {});
+        auto settling_tasks = std::exchange(settling_tasks_, {});
         lock.unlock();
-        run_tasks();
+        run_tasks(std::move(tasks));
         write_ready();
         if (round) {
-            settle_round();
+            if (const auto error = settle_round()) {
+                answer_all(std::move(settling_tasks), error);
+            } else {
+                run_tasks(std::move(settling_tasks));
+            }
             write_ready();
         } else if (!last) {
             reclaim();
@@ -176,11 +203,12 @@ void Settler::loop() {
         }
         lock.lock();
         if (last) {
-            // Tasks that came in since are answered by run() itself or below.
-            for (auto& queued : tasks_) {
-                queued.done.set_value(storage_errc::closed);
-            }
-            tasks_.clear();
+            // Tasks that came in since are answered by post() itself or here.
+            tasks = std::exchange(tasks_, {});
+            settling_tasks = std::exchange(settling_tasks_, {});
+            lock.unlock();
+            answer_all(std::move(tasks), storage_errc::closed);
+            answer_all(std::move(settling_tasks), storage_errc::closed);
             return;
         }
     }
@@ -195,7 +223,7 @@ void Settler::drop_stale_readers() {
 }
 
 bool Settler::wants_round() const {
-    if (asked_) {
+    if (asked_ || !settling_tasks_.empty()) {
         return true;
     }
     const auto pending = unsettled_.pending();
@@ -216,7 +244,7 @@ double Settler::arrival_rate() {
     return since.count() > 0 ? events / since.count() : 0;
 }
 
-bool Settler::settle_round() {
+error_code Settler::settle_round() {
     {
         const std::scoped_lock lock(mutex_);
         asked_ = false;
@@ -236,11 +264,10 @@ bool Settler::settle_round() {
     if (error) {
         writes_.round_failed(error);
     }
-    const bool settled = !error;
     {
         const std::scoped_lock lock(mutex_);
         may_have_garbage_ = true;
-        if (settled) {
+        if (!error) {
             ++rounds_ended_;
         } else {
             // Whoever waits still does, even if something else clears the condition.
@@ -248,7 +275,7 @@ bool Settler::settle_round() {
         }
     }
     changed_.notify_all();
-    return settled;
+    return error;
 }
 
 void Settler::settle_groups(std::vector<std::shared_ptr<const Group>> groups) {
@@ -267,20 +294,20 @@ void Settler::settle_groups(std::vector<std::shared_ptr<const Group>> groups) {
     writes_.round_settled(round.last_position());
 }
 
-void Settler::run_tasks() {
-    for (;;) {
-        std::optional<QueuedTask> queued;
-        {
-            const std::scoped_lock lock(mutex_);
-            if (tasks_.empty()) {
-                return;
-            }
-            queued = std::move(tasks_.front());
-            tasks_.pop_front();
-            may_have_garbage_ = true;
-        }
-        const auto error = queued->step();
-        queued->done.set_value(error ? result<void>(error) : result<void>());
+void Settler::run_tasks(Tasks tasks) {
+    if (tasks.empty()) {
+        return;
+    }
+    for (auto& queued : tasks) {
+        queued.done(queued.step());
+    }
+    const std::scoped_lock lock(mutex_);
+    may_have_garbage_ = true;
+}
+
+void Settler::answer_all(Tasks tasks, error_code error) {
+    for (auto& queued : tasks) {
+        queued.done(error);
     }
 }
 

@@ -22,9 +22,8 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <functional>
-#include <future>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -33,7 +32,7 @@ namespace firn {
 
 class Settler {
 public:
-    using Task = std::function<void(lmdb::WriteTransaction&)>;
+    using Task = std::function<error_code(lmdb::WriteTransaction&)>;
 
     Settler(const JournaledConfig& config, lmdb::Environment& environment,
             journal::Journal& journal, Unsettled& unsettled);
@@ -50,8 +49,11 @@ public:
     [[nodiscard]] result<void> wait_for_room(std::size_t record_bytes);
     // Blocks until everything that is pending now has settled.
     [[nodiscard]] result<void> settle_all();
-    // Runs the task in a transaction of its own and commits it.
-    [[nodiscard]] result<void> run(Task task);
+    // Runs the task in a transaction of its own and commits it; an error that it answers undoes
+    // it. What waits for settling runs after a round that began since it came. `done` is called
+    // once, on the settler's thread or before this returns.
+    enum class When : std::uint8_t { soon, after_settling };
+    void post(Task task, When when, std::function<void(error_code)> done);
     // Runs the step on the settler's thread while nothing is being written; answers what it does.
     [[nodiscard]] result<void> between_writes(std::function<error_code()> step);
     // From such a step: nothing is written any more before this succeeds, which is tried each time.
@@ -73,20 +75,22 @@ public:
 private:
     struct QueuedTask {
         std::function<error_code()> step;
-        std::promise<result<void>> done;
+        std::function<void(error_code)> done;
     };
-    [[nodiscard]] result<void> run_queued(std::function<error_code()> step);
+    using Tasks = std::list<QueuedTask>;  // made and moved without an allocation
+    void queue(QueuedTask task, When when);
 
     void loop();
     // Asks for a round and waits for its end; `lock` holds mutex_.
     [[nodiscard]] result<void> wait_for_a_round(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] bool wants_round() const;  // under mutex_
-    // False: it failed; the condition says why.
-    bool settle_round();
+    // The error if it failed; the condition says why.
+    error_code settle_round();
     // Events a second since it was last asked, at the round before.
     [[nodiscard]] double arrival_rate();
     void settle_groups(std::vector<std::shared_ptr<const Group>> groups);
-    void run_tasks();
+    void run_tasks(Tasks tasks);
+    void answer_all(Tasks tasks, error_code error);
     // What is ready now, in as many transactions as it takes.
     void write_ready();
     void write_urgent();
@@ -116,7 +120,8 @@ private:
     mutable std::mutex mutex_;  // guards what follows
     std::condition_variable wake_;
     std::condition_variable changed_;
-    std::deque<QueuedTask> tasks_;
+    Tasks tasks_;
+    Tasks settling_tasks_;  // after a round
     std::optional<Condition> condition_;
     bool stopping_ = false;
     bool asked_ = false;         // somebody waits for a round

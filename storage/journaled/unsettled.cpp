@@ -219,12 +219,13 @@ Unsettled::FeedWindow Unsettled::feed_window(Position after, std::uint32_t event
     return window;
 }
 
-std::shared_ptr<const StreamName> Unsettled::name_of(StreamNumber stream) const {
+std::optional<StreamName> Unsettled::name_of(StreamNumber stream) const {
     const std::scoped_lock lock(mutex_);
     const auto found = by_number_.find(stream.value());
-    return found == by_number_.end()
-               ? nullptr
-               : std::make_shared<const StreamName>(name_from_key(found->second->key));
+    if (found == by_number_.end()) {
+        return std::nullopt;
+    }
+    return name_from_key(found->second->key);
 }
 
 std::vector<std::string> Unsettled::fresh_keys(std::string_view after, std::string_view prefix,

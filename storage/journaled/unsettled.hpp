@@ -130,7 +130,7 @@ public:
     };
     // Groups with positions > after, if after >= settled; at most about events_max events.
     [[nodiscard]] FeedWindow feed_window(Position after, std::uint32_t events_max) const;
-    [[nodiscard]] std::shared_ptr<const StreamName> name_of(StreamNumber stream) const;
+    [[nodiscard]] std::optional<StreamName> name_of(StreamNumber stream) const;
     // Keys of streams that LMDB does not know yet, after `after`, that start with `prefix`.
     [[nodiscard]] std::vector<std::string> fresh_keys(std::string_view after,
                                                       std::string_view prefix,

@@ -63,6 +63,21 @@ ChunkReader open_chunk(StreamNumber stream, Version first, std::string_view byte
     return *reader;
 }
 
+[[noreturn]] void missing_chunk(StreamNumber stream, Version version) {
+    throw CorruptRecord("no chunk of stream number " + std::to_string(stream.value()) +
+                        " holds version " + std::to_string(version.value()));
+}
+
+// Of a chunk's events from `from` on.
+std::uint64_t bytes_from(ChunkReader reader, Version from) {
+    std::uint64_t bytes = 0;
+    EventView event;
+    while (reader.next(event)) {
+        bytes += event.version >= from ? reader.last_encoded().size() : 0;
+    }
+    return bytes;
+}
+
 // Writes what a chunk holds from `end` on under its new key.
 void keep_rest_of_chunk(WriteTransaction& transaction, StreamNumber stream, ChunkReader reader,
                         Version end) {
@@ -112,50 +127,73 @@ std::uint32_t reclaim_chunk(WriteTransaction& transaction, StreamNumber stream, 
 Cut plan_cut(const Transaction& transaction, StreamNumber stream, const StreamRecord& record,
              Version up_to) {
     BOOST_ASSERT(up_to <= record.version);
-    Cut cut{.stream = stream,
-            .first_version = record.first_version,
-            .up_to = up_to,
-            .position = {},
-            .recorded_at = {},
-            .bytes = 0};
+    Cut cut;
+    cut.facts.first_version = record.first_version;
+    cut.facts.up_to = up_to;
+    if (up_to < record.first_version) {
+        return cut;
+    }
+    cut.facts.events = up_to.next().since(record.first_version);
     Cursor cursor(transaction, Table::chunks);
-    bool found = cursor.seek_at_most(chunk_key(stream, record.first_version));
-    for (; found && key_number(cursor.key(), 0) == stream.value(); found = cursor.next()) {
-        const Version first{key_number(cursor.key(), 1)};
-        if (first > up_to) {
-            break;
+    // The chunk that holds up_to: the parts of it on both sides.
+    if (!cursor.seek_at_most(chunk_key(stream, up_to)) ||
+        key_number(cursor.key(), 0) != stream.value()) {
+        missing_chunk(stream, up_to);
+    }
+    const Version straddling{key_number(cursor.key(), 1)};
+    auto reader = open_chunk(stream, straddling, cursor.value());
+    std::uint64_t below = 0;
+    std::uint64_t above = 0;
+    EventView event;
+    while (reader.next(event)) {
+        if (event.version > up_to) {
+            above += reader.last_encoded().size();
+        } else if (event.version >= record.first_version) {
+            below += reader.last_encoded().size();
         }
-        auto reader = open_chunk(stream, first, cursor.value());
-        EventView event;
-        while (reader.next(event) && event.version <= up_to) {
-            if (event.version >= record.first_version) {
-                cut.bytes += reader.last_encoded().size();
-            }
-            cut.position = event.position;
+        if (event.version == up_to) {
+            cut.facts.position = event.position;
             cut.recorded_at = event.recorded_at;
         }
     }
+    if (cut.facts.position == no_position) {
+        missing_chunk(stream, up_to);
+    }
+    // The other chunks by their headers, on the side with fewer events: the sum of both is known.
+    if (record.version.since(up_to) < cut.facts.events) {
+        while (cursor.next() && key_number(cursor.key(), 0) == stream.value()) {
+            above += chunk_events_bytes(cursor.value());
+        }
+        cut.facts.bytes = record.bytes - above;
+        return cut;
+    }
+    while (Version{key_number(cursor.key(), 1)} > record.first_version && cursor.previous() &&
+           key_number(cursor.key(), 0) == stream.value()) {
+        const Version first{key_number(cursor.key(), 1)};
+        below += first >= record.first_version
+                     ? chunk_events_bytes(cursor.value())
+                     : bytes_from(open_chunk(stream, first, cursor.value()), record.first_version);
+    }
+    cut.facts.bytes = below;
     return cut;
 }
 
-bool apply_cut(WriteTransaction& transaction, const Cut& cut, StoreRecord& store) {
-    auto record = read_stream(transaction, cut.stream);
-    if (!record || record->deleted || cut.up_to < record->first_version) {
-        return true;
-    }
-    if (record->first_version != cut.first_version) {
-        return false;
-    }
-    store.events -= cut.up_to.next().since(record->first_version);
-    record->first_version = cut.up_to.next();
-    record->bytes -= cut.bytes;
-    erase_snapshot_marker(transaction, *record);
-    record->marker = cut.position;
-    write_marker(transaction, cut.position,
-                 {Marker::Kind::snapshot, cut.stream, cut.up_to, cut.recorded_at});
-    write_garbage(transaction, cut.stream, {.end = record->first_version});
-    write_stream(transaction, cut.stream, *record);
-    return true;
+void apply_cut(WriteTransaction& transaction, StreamNumber stream, const Cut& cut,
+               StreamRecord& record, StoreRecord& store) {
+    BOOST_ASSERT(cut.facts.first_version == record.first_version && cut.facts.events > 0);
+    store.events -= cut.facts.events;
+    record.first_version = cut.facts.up_to.next();
+    record.bytes -= cut.facts.bytes;
+    erase_snapshot_marker(transaction, record);
+    record.marker = cut.facts.position;
+    write_marker(transaction, cut.facts.position,
+                 {Marker::Kind::snapshot, stream, cut.facts.up_to, cut.recorded_at});
+    write_garbage(transaction, stream, {.end = record.first_version});
+    write_stream(transaction, stream, record);
+}
+
+bool is_reclaimed(const Transaction& transaction, StreamNumber stream) {
+    return !transaction.get(Table::garbage, stream_key(stream));
 }
 
 void apply_deletion(WriteTransaction& transaction, StreamNumber stream, StreamRecord& record,

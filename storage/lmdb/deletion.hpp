@@ -12,22 +12,21 @@
 namespace firn::lmdb {
 
 struct Cut {
-    StreamNumber stream;
-    Version first_version;  // of the stream when this was planned
-    Version up_to;
-    Position position;        // of the event at up_to
-    Timestamp recorded_at;    // likewise
-    std::uint64_t bytes = 0;  // encoded bytes of the events held up to up_to
+    CutFacts facts;
+    Timestamp recorded_at;  // of the event at up_to
 };
 
-// Facts for a cut of versions first_version..up_to, read beforehand: settled versions do not
-// change.
+// What a cut of versions first_version..up_to takes away; up_to is settled. Where nothing is left
+// to cut, no events.
 [[nodiscard]] Cut plan_cut(const Transaction& transaction, StreamNumber stream,
                            const StreamRecord& record, Version up_to);
 
-// The cut itself. Nothing happens if the stream was deleted or cut as far meanwhile. False: it was
-// cut less far meanwhile; plan again.
-[[nodiscard]] bool apply_cut(WriteTransaction& transaction, const Cut& cut, StoreRecord& store);
+// The cut itself, as it was planned in this transaction.
+void apply_cut(WriteTransaction& transaction, StreamNumber stream, const Cut& cut,
+               StreamRecord& record, StoreRecord& store);
+
+// Nothing of the stream's deleted versions is left.
+[[nodiscard]] bool is_reclaimed(const Transaction& transaction, StreamNumber stream);
 
 // Marks a stream as deleted, in `record` too, which the caller writes.
 void apply_deletion(WriteTransaction& transaction, StreamNumber stream, StreamRecord& record,

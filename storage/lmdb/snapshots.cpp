@@ -47,6 +47,10 @@ public:
     [[nodiscard]] bool is_anchor() const {
         return version_in(anchors_, anchor_found_, no_version) == version_;
     }
+    // One of an anchor's copies does not check, or is not there.
+    [[nodiscard]] bool has_damaged_copy() const {
+        return is_anchor() && !(snapshot_checks() && anchor_checks());
+    }
     // From the first copy that checks.
     [[nodiscard]] std::optional<Snapshot> snapshot() const { return decoded(decode_snapshot); }
     [[nodiscard]] std::optional<SnapshotFacts> facts() const {
@@ -61,6 +65,13 @@ private:
         return found && key_number(cursor.key(), 0) == stream_.value()
                    ? Version{key_number(cursor.key(), 1)}
                    : none;
+    }
+    [[nodiscard]] bool snapshot_checks() const {
+        return version_in(snapshots_, snapshot_found_, no_version) == version_ &&
+               decode_snapshot_facts(stream_, version_, snapshots_.value());
+    }
+    [[nodiscard]] bool anchor_checks() const {
+        return decode_snapshot_facts(stream_, version_, anchors_.value()).has_value();
     }
     bool take(Version version) {
         version_ = version;
@@ -90,6 +101,11 @@ private:
 // The oldest version at which a state can still be.
 Version oldest_state(const StreamRecord& record) {
     return Version{std::max<std::uint64_t>(record.first_version.value() - 1, 1)};
+}
+
+// An anchor counts once its events are cut.
+bool is_in_effect(const StreamRecord& record, Version version, SnapshotKind kind) {
+    return kind != SnapshotKind::anchor || version.next() == record.first_version;
 }
 
 // What stands in the way of a save, or goes because of it.
@@ -185,8 +201,10 @@ SnapshotLoad load_snapshot(const Transaction& transaction, StreamNumber stream,
         auto snapshot = walk.snapshot();
         if (!snapshot) {
             ++load.corrupt;
-        } else if (snapshot->facts.revision == revision) {
+        } else if (snapshot->facts.revision == revision &&
+                   is_in_effect(record, walk.version(), snapshot->facts.kind)) {
             load.snapshot = std::move(snapshot);
+            load.damaged_copy = walk.has_damaged_copy();
             break;
         }
     }
@@ -205,6 +223,16 @@ std::optional<Snapshot> find_snapshot(const Transaction& transaction, StreamNumb
                 "the snapshot at version " + std::to_string(version.value()) + " does not check");
     }
     return snapshot;
+}
+
+AnchorCopies read_anchor(const Transaction& transaction, StreamNumber stream, Version version) {
+    const auto copy = [&](Table table) -> std::optional<Snapshot> {
+        const auto bytes = transaction.get(table, snapshot_key(stream, version));
+        auto snapshot = bytes ? decode_snapshot(stream, version, *bytes) : std::nullopt;
+        return snapshot && snapshot->facts.kind == SnapshotKind::anchor ? std::move(snapshot)
+                                                                        : std::nullopt;
+    };
+    return {copy(Table::snapshots), copy(Table::anchors)};
 }
 
 std::vector<SnapshotFacts> list_snapshots(const Transaction& transaction, StreamNumber stream,
@@ -262,10 +290,13 @@ error_code remove_snapshot(WriteTransaction& transaction, StreamNumber stream, V
     const auto key = snapshot_key(stream, version);
     const auto stored = transaction.get(Table::snapshots, key);
     const auto facts = stored ? decode_snapshot_facts(stream, version, *stored) : std::nullopt;
-    if (transaction.get(Table::anchors, key) || (facts && facts->kind == SnapshotKind::anchor)) {
+    const bool anchor =
+        transaction.get(Table::anchors, key) || (facts && facts->kind == SnapshotKind::anchor);
+    if (anchor && is_in_effect(*record, version, SnapshotKind::anchor)) {
         return storage_errc::too_late;
     }
     transaction.erase(Table::snapshots, key);
+    transaction.erase(Table::anchors, key);
     return {};
 }
 

@@ -27,6 +27,8 @@ namespace firn::lmdb {
 [[nodiscard]] std::optional<Snapshot> find_snapshot(const Transaction& transaction,
                                                     StreamNumber stream, const StreamRecord& record,
                                                     Version version);
+[[nodiscard]] AnchorCopies read_anchor(const Transaction& transaction, StreamNumber stream,
+                                       Version version);
 [[nodiscard]] std::vector<SnapshotFacts> list_snapshots(const Transaction& transaction,
                                                         StreamNumber stream,
                                                         const StreamRecord& record);
@@ -39,7 +41,7 @@ struct SaveOutcome {
 };
 [[nodiscard]] SaveOutcome save_snapshot(WriteTransaction& transaction, StreamNumber stream,
                                         Snapshot& snapshot, std::uint32_t keep);
-// too_late: it is an anchor.
+// too_late: it is an anchor in effect.
 [[nodiscard]] error_code remove_snapshot(WriteTransaction& transaction, StreamNumber stream,
                                          Version version);
 // Removes up to count_max records below `end`, in both tables; how many.

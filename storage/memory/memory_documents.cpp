@@ -22,6 +22,13 @@ void MemoryDocuments::erase(DocumentKind kind, std::string key, Done done) {
     done({});
 }
 
+void MemoryDocuments::put_all(std::vector<DocumentText> documents) {
+    const std::lock_guard lock(mutex_);
+    for (auto& [kind, key, text] : documents) {
+        texts_.insert_or_assign({kind, std::move(key)}, std::move(text));
+    }
+}
+
 result<std::optional<std::string>> MemoryDocuments::get(DocumentKind kind,
                                                         std::string_view key) const {
     const std::lock_guard lock(mutex_);

@@ -19,6 +19,9 @@ public:
     [[nodiscard]] result<Documents> list(DocumentKind kind, std::string_view after,
                                          std::uint32_t limit) const override;
 
+    // Written with a cut.
+    void put_all(std::vector<DocumentText> documents);
+
 private:
     mutable std::mutex mutex_;
     std::map<std::pair<DocumentKind, std::string>, std::string> texts_;

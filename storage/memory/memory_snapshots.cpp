@@ -95,7 +95,8 @@ result<SnapshotLoad> MemorySnapshots::load(const StreamName& stream, Version at_
     const std::lock_guard lock(mutex_);
     SnapshotLoad load;
     for (auto& [version, snapshot] : held(stream)) {
-        if (version <= at_most && snapshot.facts.revision == revision) {
+        if (version <= at_most && snapshot.facts.revision == revision &&
+            is_in_effect(stream, snapshot.facts)) {
             load.snapshot = snapshot;
         }
     }
@@ -108,6 +109,27 @@ result<std::optional<Snapshot>> MemorySnapshots::find(const StreamName& stream,
     const auto snapshots = held(stream);
     const auto found = snapshots.find(version);
     return found == snapshots.end() ? std::nullopt : std::optional(found->second);
+}
+
+result<AnchorCopies> MemorySnapshots::anchor(const StreamName& stream, Version version) const {
+    auto found = find(stream, version);
+    if (!*found || (*found)->facts.kind != SnapshotKind::anchor) {
+        return AnchorCopies{};
+    }
+    return AnchorCopies{*found, *found};
+}
+
+bool MemorySnapshots::has_anchor(const StreamName& stream, Version version,
+                                 const Hash& state) const {
+    const auto snapshots = held(stream);
+    const auto found = snapshots.find(version);
+    return found != snapshots.end() && found->second.facts.kind == SnapshotKind::anchor &&
+           found->second.facts.state_hash == state;
+}
+
+bool MemorySnapshots::is_in_effect(const StreamName& stream, const SnapshotFacts& facts) const {
+    return facts.kind != SnapshotKind::anchor ||
+           facts.version.next() == find_stream_(stream)->first_version();
 }
 
 result<std::vector<SnapshotFacts>> MemorySnapshots::list(const StreamName& stream) const {
@@ -126,7 +148,8 @@ void MemorySnapshots::remove(const StreamName& stream, Version version, Done don
         const auto snapshots = held(stream);
         const auto found = snapshots.find(version);
         if (found != snapshots.end()) {
-            if (found->second.facts.kind == SnapshotKind::anchor) {
+            if (found->second.facts.kind == SnapshotKind::anchor &&
+                is_in_effect(stream, found->second.facts)) {
                 error = storage_errc::too_late;
             } else {
                 snapshots_.at(stream).erase(version);

@@ -26,11 +26,16 @@ public:
                                             std::uint32_t revision) const override;
     [[nodiscard]] result<std::optional<Snapshot>> find(const StreamName& stream,
                                                        Version version) const override;
+    [[nodiscard]] result<AnchorCopies> anchor(const StreamName& stream,
+                                              Version version) const override;
     [[nodiscard]] result<std::vector<SnapshotFacts>> list(const StreamName& stream) const override;
     void remove(const StreamName& stream, Version version, Done done) override;
     [[nodiscard]] SnapshotStats snapshot_stats() const override;
 
     // The stream was deleted. Under the mutex.
+    // Whether an anchor of this state stands there. Under the mutex.
+    [[nodiscard]] bool has_anchor(const StreamName& stream, Version version,
+                                  const Hash& state) const;
     void forget(const StreamName& stream) { snapshots_.erase(stream); }
 
 private:
@@ -40,6 +45,8 @@ private:
                                       std::uint32_t keep);
     // Those that can be found, oldest first.
     [[nodiscard]] ByVersion held(const StreamName& stream) const;
+    // An anchor counts once its events are cut. The stream exists.
+    [[nodiscard]] bool is_in_effect(const StreamName& stream, const SnapshotFacts& facts) const;
 
     std::mutex& mutex_;
     FindStream find_stream_;

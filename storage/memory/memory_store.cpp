@@ -38,8 +38,13 @@ public:
                                                       const EventId& id) const override;
     Position head_position() const override;
     StoreStats stats() const override;
-    result<void> cut(const StreamName& stream, Version up_to) override;
-    result<ReclaimProgress> reclaim(std::uint32_t events_max) override;
+    void begin_cut(const StreamName& stream, Version up_to, CutTerms terms, CutDone done) override {
+        done(cut_now(stream, up_to, terms));
+    }
+    void begin_reclaim(std::uint32_t events_max, ReclaimDone done) override {
+        done(reclaim_now(events_max));
+    }
+    result<bool> is_reclaimed(const StreamName& stream) const override;
     result<VacuumNeeds> vacuum_needs() const override { return VacuumNeeds{}; }
     result<std::unique_ptr<Vacuum>> begin_vacuum() override;
     SnapshotStore& snapshots() noexcept override { return snapshots_; }
@@ -51,6 +56,9 @@ private:
         const MemoryStream* stream;
         Version version;
     };
+
+    result<CutFacts> cut_now(const StreamName& stream, Version up_to, const CutTerms& terms);
+    ReclaimProgress reclaim_now(std::uint32_t events_max);
 
     const MemoryStream* find(const StreamName& name) const;
     result<const MemoryStream*> readable(const StreamName& name) const;
@@ -316,7 +324,7 @@ result<FeedPage> MemoryStore::feed(const FeedQuery& query) const {
         const auto kind = kind_at(slot(position));
         if (kind && passes(query.categories, stream->name()->category) &&
             stream->name()->id.starts_with(query.id_prefix)) {
-            FeedEvent entry{*kind, stream->name(), {}};
+            FeedEvent entry{*kind, &page.memory.keep(*stream->name()), {}};
             if (*kind == FeedEvent::Kind::event) {
                 const auto& event = stream->at(version);
                 entry.event = view(event, version, page.memory);
@@ -386,7 +394,8 @@ StoreStats MemoryStore::stats() const {
     return stats;
 }
 
-result<void> MemoryStore::cut(const StreamName& name, Version up_to) {
+result<CutFacts> MemoryStore::cut_now(const StreamName& name, Version up_to,
+                                      const CutTerms& terms) {
     const std::lock_guard lock(mutex_);
     const auto found = readable(name);
     if (!found) {
@@ -395,11 +404,31 @@ result<void> MemoryStore::cut(const StreamName& name, Version up_to) {
     if (up_to > (*found)->version()) {
         return storage_errc::version_not_found;
     }
+    const auto cut = (*found)->facts_of_cut(up_to);
+    if (cut.events == 0) {
+        return cut;
+    }
+    if (terms.anchor_state && !snapshots_.has_anchor(name, up_to, *terms.anchor_state)) {
+        return storage_errc::anchor_missing;
+    }
+    if (terms.decide) {
+        auto documents = terms.decide(cut);
+        if (!documents) {
+            return documents.error();
+        }
+        documents_.put_all(std::move(*documents));
+    }
     streams_.at(name).cut(up_to);
-    return {};
+    return cut;
 }
 
-result<ReclaimProgress> MemoryStore::reclaim(std::uint32_t events_max) {
+result<bool> MemoryStore::is_reclaimed(const StreamName& name) const {
+    const std::lock_guard lock(mutex_);
+    const auto* stream = find(name);
+    return !stream || !stream->has_garbage();
+}
+
+ReclaimProgress MemoryStore::reclaim_now(std::uint32_t events_max) {
     const std::lock_guard lock(mutex_);
     ReclaimProgress progress;
     for (auto& [name, stream] : streams_) {

@@ -128,6 +128,19 @@ void MemoryStream::remember(const EventView& event) {
     id_order_.push_back(event.id);
 }
 
+CutFacts MemoryStream::facts_of_cut(Version up_to) const {
+    CutFacts cut;
+    cut.first_version = first_version_;
+    cut.up_to = up_to;
+    for (auto it = events_.lower_bound(first_version_); it != events_.end() && it->first <= up_to;
+         ++it) {
+        ++cut.events;
+        cut.bytes += it->second.bytes.size();
+        cut.position = it->second.position;
+    }
+    return cut;
+}
+
 void MemoryStream::cut(Version up_to) {
     if (up_to >= first_version_) {
         stand_in_time_ = at(up_to).recorded_at;

@@ -49,6 +49,8 @@ public:
 
     StreamOutcome append(const EncodedEvents& events, Position last, Timestamp stamp,
                          std::uint32_t remembered_ids);
+    // What cutting up to there, at most the head, takes away.
+    [[nodiscard]] CutFacts facts_of_cut(Version up_to) const;
     void cut(Version up_to);
     void delete_all();
     // Forgets up to `events_max` events that cannot be read any more; how many it forgot.

@@ -66,6 +66,11 @@ public:
         const std::lock_guard lock(mutex_);
         corrupt_ = std::move(versions);
     }
+    // One copy of the anchors at these versions does not check any more, until they are saved anew.
+    void spoil_copies(std::vector<Version> versions) {
+        const std::lock_guard lock(mutex_);
+        spoiled_ = std::move(versions);
+    }
     // The next load answers its snapshot as if it were of this version.
     void misreport_snapshot(Version told) {
         const std::lock_guard lock(mutex_);
@@ -144,6 +149,7 @@ private:
     bool saves_held_ = false;
     std::uint64_t saves_to_fail_ = 0;
     std::vector<Version> corrupt_;
+    std::vector<Version> spoiled_;
     Version misreported_ = no_version;
     error_code save_failure_;
     bool held_ = false;
@@ -180,6 +186,8 @@ public:
             if (!found || !found->snapshot || !is_corrupt(found->snapshot->facts.version)) {
                 if (found) {
                     found->corrupt += corrupt;
+                    found->damaged_copy =
+                        found->snapshot && has_spoiled_copy(found->snapshot->facts.version);
                     misreport(*found);
                 }
                 return found;
@@ -190,7 +198,21 @@ public:
     }
     [[nodiscard]] result<std::optional<Snapshot>> find(const StreamName& stream,
                                                        Version version) const override {
+        if (is_corrupt(version)) {
+            return storage_errc::corrupt;
+        }
         return sound().find(stream, version);
+    }
+    [[nodiscard]] result<AnchorCopies> anchor(const StreamName& stream,
+                                              Version version) const override {
+        auto copies = sound().anchor(stream, version);
+        if (is_corrupt(version)) {
+            return AnchorCopies{};
+        }
+        if (copies && has_spoiled_copy(version)) {
+            copies->second.reset();
+        }
+        return copies;
     }
     [[nodiscard]] result<std::vector<SnapshotFacts>> list(const StreamName& stream) const override {
         return sound().list(stream);
@@ -205,6 +227,11 @@ private:
         const std::lock_guard lock(script_.mutex_);
         return std::find(script_.corrupt_.begin(), script_.corrupt_.end(), version) !=
                script_.corrupt_.end();
+    }
+    [[nodiscard]] bool has_spoiled_copy(Version version) const {
+        const std::lock_guard lock(script_.mutex_);
+        return std::find(script_.spoiled_.begin(), script_.spoiled_.end(), version) !=
+               script_.spoiled_.end();
     }
     void misreport(SnapshotLoad& load) const {
         const std::lock_guard lock(script_.mutex_);
@@ -223,6 +250,7 @@ private:
                 failure = script_.save_failure_;
             } else {
                 std::erase(script_.corrupt_, snapshot.facts.version);
+                std::erase(script_.spoiled_, snapshot.facts.version);
             }
         }
         if (failure) {
@@ -297,11 +325,14 @@ public:
         return script_->memory_->head_position();
     }
     [[nodiscard]] StoreStats stats() const override { return script_->memory_->stats(); }
-    [[nodiscard]] result<void> cut(const StreamName& stream, Version up_to) override {
-        return script_->memory_->cut(stream, up_to);
+    void begin_cut(const StreamName& stream, Version up_to, CutTerms terms, CutDone done) override {
+        script_->memory_->begin_cut(stream, up_to, std::move(terms), std::move(done));
     }
-    [[nodiscard]] result<ReclaimProgress> reclaim(std::uint32_t events_max) override {
-        return script_->memory_->reclaim(events_max);
+    void begin_reclaim(std::uint32_t events_max, ReclaimDone done) override {
+        script_->memory_->begin_reclaim(events_max, std::move(done));
+    }
+    [[nodiscard]] result<bool> is_reclaimed(const StreamName& stream) const override {
+        return script_->memory_->is_reclaimed(stream);
     }
     [[nodiscard]] result<VacuumNeeds> vacuum_needs() const override {
         return script_->memory_->vacuum_needs();

@@ -43,6 +43,9 @@ BOOST_AUTO_TEST_CASE(when_one_makes_the_round_trip_then_all_of_it_comes_back) {
         const auto found = find(version);
         BOOST_REQUIRE(found.has_value());
         BOOST_TEST(same(*found, expected));
+        if (kind == SnapshotKind::anchor) {
+            cut(order, Version{version});
+        }
         const auto newest = load().snapshot;
         BOOST_REQUIRE(newest.has_value());
         BOOST_TEST(same(*newest, expected));
@@ -168,16 +171,40 @@ BOOST_AUTO_TEST_CASE(when_two_are_of_one_version_then_their_kinds_decide) {
     BOOST_TEST(kept() == version_list({5}), boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_removed_then_only_an_anchor_stays) {
+BOOST_AUTO_TEST_CASE(when_it_is_removed_then_only_an_anchor_in_effect_stays) {
     save_automatic({3});
     save({5, SnapshotKind::manual});
     save({7, SnapshotKind::anchor});
     BOOST_TEST(!remove_error(order, 3));
     BOOST_TEST(!remove_error(order, 5));
+    BOOST_TEST(!remove_error(order, 7));
+    BOOST_TEST(kept().empty());
+    save({7, SnapshotKind::anchor});
+    cut(order, Version{7});
     BOOST_TEST((remove_error(order, 7) == storage_errc::too_late));
     BOOST_TEST(kept() == version_list({7}), boost::test_tools::per_element());
-    save({5, SnapshotKind::manual});
-    BOOST_TEST(kept() == version_list({5, 7}), boost::test_tools::per_element());
+    save({8, SnapshotKind::manual});
+    BOOST_TEST(kept() == version_list({7, 8}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_an_anchor_is_not_in_effect_then_no_load_starts_from_it) {
+    save({3, SnapshotKind::manual});
+    save({7, SnapshotKind::anchor});
+    BOOST_TEST(loaded() == Version{3});
+    const auto copies = snapshots().anchor(order, Version{7});
+    BOOST_REQUIRE(copies.has_value());
+    BOOST_REQUIRE((copies->first && copies->second));
+    BOOST_TEST(same(*copies->first, *find(7)));
+    BOOST_TEST(same(*copies->second, *find(7)));
+    BOOST_TEST(!snapshots().anchor(order, Version{3})->first.has_value());
+    cut(order, Version{7});
+    BOOST_TEST(loaded() == Version{7});
+    // The next one's time has not come.
+    save({9, SnapshotKind::anchor});
+    BOOST_TEST(loaded() == Version{7});
+    cut(order, Version{9});
+    BOOST_TEST(loaded() == Version{9});
+    BOOST_TEST(kept() == version_list({9}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(when_streams_lie_side_by_side_then_their_snapshots_never_mix) {

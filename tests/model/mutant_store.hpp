@@ -33,11 +33,14 @@ public:
     }
     Position head_position() const override { return sound_->head_position(); }
     StoreStats stats() const override { return sound_->stats(); }
-    result<void> cut(const StreamName& stream, Version up_to) override {
-        return sound_->cut(stream, up_to);
+    void begin_cut(const StreamName& stream, Version up_to, CutTerms terms, CutDone done) override {
+        sound_->begin_cut(stream, up_to, std::move(terms), std::move(done));
     }
-    result<ReclaimProgress> reclaim(std::uint32_t events_max) override {
-        return sound_->reclaim(events_max);
+    void begin_reclaim(std::uint32_t events_max, ReclaimDone done) override {
+        sound_->begin_reclaim(events_max, std::move(done));
+    }
+    result<bool> is_reclaimed(const StreamName& stream) const override {
+        return sound_->is_reclaimed(stream);
     }
     result<VacuumNeeds> vacuum_needs() const override { return sound_->vacuum_needs(); }
     result<std::unique_ptr<Vacuum>> begin_vacuum() override { return sound_->begin_vacuum(); }

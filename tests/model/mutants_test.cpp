@@ -163,8 +163,9 @@ struct ForgetsDeletionInHeads final : MutantStore {
 };
 
 struct CutsOneShort final : MutantStore {
-    result<void> cut(const StreamName& stream, Version up_to) override {
-        return sound().cut(stream, Version{up_to.value() - (up_to.value() > 1 ? 1 : 0)});
+    void begin_cut(const StreamName& stream, Version up_to, CutTerms terms, CutDone done) override {
+        sound().begin_cut(stream, Version{up_to.value() - (up_to.value() > 1 ? 1 : 0)},
+                          std::move(terms), std::move(done));
     }
 };
 
@@ -212,6 +213,9 @@ public:
     }
     result<std::optional<Snapshot>> find(const StreamName& stream, Version version) const override {
         return sound_.find(stream, version);
+    }
+    result<AnchorCopies> anchor(const StreamName& stream, Version version) const override {
+        return sound_.anchor(stream, version);
     }
     result<std::vector<SnapshotFacts>> list(const StreamName& stream) const override {
         return sound_.list(stream);

@@ -106,6 +106,26 @@ void RandomWalk::apply(const Feed& feed) {
     if (!same(page, expected)) {
         require(false, "the page (" + summary(page) + " instead of " + summary(expected) + ")");
     }
+    check_window(feed.query);
+}
+
+// A window ends where its store likes, so it is held against the model's page of that stretch.
+void RandomWalk::check_window(FeedQuery query) {
+    auto window = store().gather(query, {});
+    require(window.has_value(), "the window");
+    FeedPage gathered;
+    for (auto piece = window->next(3); !piece.empty(); piece = window->next(3)) {
+        gathered.events.insert(gathered.events.end(), piece.begin(), piece.end());
+    }
+    gathered.next_after = window->next_after();
+    gathered.head = window->head();
+    require(gathered.events.size() <= query.limit, "the window's length");
+    const auto stretch = gathered.next_after.since(query.after);
+    query.limit = stretch == 0 ? 0 : 1'000'000;
+    query.bytes_max = std::uint64_t{1} << 40;
+    query.scan_max = static_cast<std::uint32_t>(stretch);
+    const auto expected = model_->feed(query);
+    require(same(result<FeedPage>(std::move(gathered)), expected), "the window's entries");
 }
 
 void RandomWalk::apply(const List& list) {

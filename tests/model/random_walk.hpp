@@ -36,6 +36,7 @@ private:
     void apply(const Commit& commit);
     void apply(const Read& read);
     void apply(const Feed& feed);
+    void check_window(FeedQuery query);
     void apply(const List& list);
     void apply(const Facts& facts);
     void apply(const FindEvent& find);

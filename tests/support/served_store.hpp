@@ -87,7 +87,7 @@ public:
 
     [[nodiscard]] std::uint16_t port() const { return http_.port(); }
     [[nodiscard]] EventStore& store() {
-        return const_cast<EventStore&>(service_.store());  // the routes have no cut yet
+        return const_cast<EventStore&>(service_.store());  // to cut without a compaction
     }
 
     // Appends and expects 201.

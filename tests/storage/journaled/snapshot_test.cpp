@@ -48,10 +48,12 @@ BOOST_AUTO_TEST_CASE(when_a_byte_was_flipped_then_the_next_older_is_used_and_it_
 
 BOOST_AUTO_TEST_CASE(when_a_copy_of_an_anchor_was_flipped_then_the_other_is_used) {
     save({5, SnapshotKind::anchor});
+    BOOST_REQUIRE(store().cut(order, Version{5}));
     const auto number = number_of(order);
     damage(lmdb::Table::snapshots, lmdb::snapshot_key(number, Version{5}));
     BOOST_TEST(loaded() == Version{5});
     BOOST_TEST(load().corrupt == 0u);
+    BOOST_TEST(load().damaged_copy);
     BOOST_TEST(finds({"snapshot of order/1 at version 5", "does not check"}));
     damage(lmdb::Table::anchors, lmdb::snapshot_key(number, Version{5}));
     BOOST_TEST(loaded() == no_version);

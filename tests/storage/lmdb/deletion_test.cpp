@@ -80,18 +80,18 @@ struct GivenThreeChunks : GivenAnEnvironment {
     StreamRecord record() { return read_stream(environment.read(), stream).value(); }
     StoreRecord store() { return read_store(environment.read()).value(); }
 
-    void cut(std::uint64_t up_to) {
-        const auto planned = plan_cut(environment.read(), stream, record(), Version{up_to});
-        BOOST_REQUIRE(apply(planned));
-    }
-    bool apply(const Cut& planned) {
-        bool applied = false;
+    CutFacts cut(std::uint64_t up_to) {
+        Cut planned;
         write([&](WriteTransaction& transaction) {
             auto facts = read_store(transaction).value();
-            applied = apply_cut(transaction, planned, facts);
+            auto cut_record = read_stream(transaction, stream).value();
+            planned = plan_cut(transaction, stream, cut_record, Version{up_to});
+            if (planned.facts.events > 0) {
+                apply_cut(transaction, stream, planned, cut_record, facts);
+            }
             write_store(transaction, facts);
         });
-        return applied;
+        return planned.facts;
     }
     void delete_stream() {
         write([&](WriteTransaction& transaction) {
@@ -241,13 +241,30 @@ BOOST_AUTO_TEST_CASE(when_it_is_cut_further_then_one_marker_stands_for_both) {
     BOOST_TEST(reclaim(100).events_removed == 8u);
 }
 
-BOOST_AUTO_TEST_CASE(when_a_plan_is_older_than_another_cut_then_it_is_planned_again) {
-    const auto planned = plan_cut(environment.read(), stream, record(), Version{8});
-    cut(3);
-    BOOST_TEST(!apply(planned));
-    cut(10);
-    BOOST_TEST(apply(planned));  // further already: nothing to do
-    BOOST_TEST(record().first_version == Version{11});
+BOOST_AUTO_TEST_CASE(when_a_cut_is_planned_then_it_says_what_goes_wherever_it_lies) {
+    const auto all = record().bytes;
+    std::uint64_t gone = 0;
+    std::uint64_t first = 1;
+    for (const std::uint64_t up_to : {1u, 2u, 7u, 11u, 12u}) {
+        const auto facts = cut(up_to);
+        BOOST_TEST(facts.first_version == Version{first});
+        BOOST_TEST(facts.up_to == Version{up_to});
+        BOOST_TEST(facts.events == up_to + 1 - first);
+        BOOST_TEST(facts.bytes == bytes_of(first, up_to));
+        BOOST_TEST(facts.position == chunk_event(up_to).view.position);
+        gone += facts.bytes;
+        BOOST_TEST(record().bytes == all - gone);
+        first = up_to + 1;
+    }
+    BOOST_TEST(gone == all);
+    BOOST_TEST(record().bytes == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_cut_already_then_nothing_goes) {
+    cut(8);
+    BOOST_TEST(cut(3).events == 0u);
+    BOOST_TEST(cut(8).events == 0u);
+    BOOST_TEST(record().first_version == Version{9});
 }
 
 BOOST_AUTO_TEST_CASE(when_the_stream_is_deleted_then_chunks_ids_and_the_snapshot_marker_go) {
@@ -266,14 +283,6 @@ BOOST_AUTO_TEST_CASE(when_the_stream_is_deleted_then_chunks_ids_and_the_snapshot
     BOOST_TEST(!find_id(environment.read(), stream, 1, id_number(1)).has_value());
     BOOST_TEST(find_id(environment.read(), neighbour, 1, id_number(1)).has_value());
     BOOST_TEST(chunks_of(neighbour).size() == 3u);
-}
-
-BOOST_AUTO_TEST_CASE(when_a_cut_was_planned_before_the_deletion_then_it_changes_nothing) {
-    const auto planned = plan_cut(environment.read(), stream, record(), Version{8});
-    delete_stream();
-    BOOST_TEST(apply(planned));
-    BOOST_TEST(record().first_version == Version{13});
-    BOOST_TEST(store().events == 12u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
