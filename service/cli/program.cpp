@@ -23,6 +23,7 @@ constexpr const char* footer =
     "  firn feed --follow                               (all streams, live; Ctrl-C ends it)\n"
     "  firn categories set account --lua account.lua    (`firn categories set --help` has one)\n"
     "  firn command account 7 --type Deposit --data '{\"amount\": 50}'\n"
+    "  firn compact account --keep-last 100 --dry-run   (what could be deleted for good)\n"
     "\n"
     "`firn COMMAND --help` has examples for each command.\n"
     "\n"
@@ -84,6 +85,11 @@ int run_program(int argc, const char* const* argv) {
     add_feed_command(program, chosen);
     add_subscribe_command(program, chosen);
     add_subscriptions_command(program, chosen);
+    add_compact_command(program, chosen);
+    add_compactions_command(program, chosen);
+    add_quarantine_command(program, chosen);
+    add_scheduler_command(program, chosen);
+    add_vacuum_command(program, chosen);
     add_export_command(program, chosen);
     add_import_command(program, chosen);
     add_verify_command(program, chosen);

@@ -18,6 +18,22 @@ std::size_t terminal_columns() {
 
 }  // namespace
 
+std::string bar_before(double fraction, const std::string& line, std::size_t columns) {
+    constexpr std::size_t width = 24;
+    if (line.size() + width + 3 >= columns) {
+        return line;
+    }
+    const auto full = static_cast<std::size_t>(fraction * static_cast<double>(width));
+    return "[" + std::string(full, '#') + std::string(width - full, '.') + "] " + line;
+}
+
+std::string fit_to(std::string line, std::size_t columns) {
+    if (line.size() >= columns) {
+        line.resize(columns == 0 ? 0 : columns - 1);
+    }
+    return line;
+}
+
 ProgressBar::ProgressBar(Line line) : line_(std::move(line)) {
     if (::isatty(STDERR_FILENO) == 1) {
         thread_ = std::thread([this] { draw_until_stopped(); });

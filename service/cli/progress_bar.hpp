@@ -11,6 +11,12 @@
 
 namespace firn::cli {
 
+// "[####....] line", of what is done of 1; without the bar where that is wider than so many
+// columns.
+[[nodiscard]] std::string bar_before(double fraction, const std::string& line, std::size_t columns);
+// Cut short of the last column: a line that reaches it would make the terminal scroll.
+[[nodiscard]] std::string fit_to(std::string line, std::size_t columns);
+
 class ProgressBar {
 public:
     // What it shows after so long, fit to so many columns; called from the bar's own thread.

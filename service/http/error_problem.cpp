@@ -48,6 +48,8 @@ Problem of_storage(storage_errc error, std::string_view subject) {
             return {Slug::overloaded, "The server is stopping; try again shortly."};
         case storage_errc::overloaded:
             return {Slug::overloaded, "Too much waits to be written; try again shortly."};
+        case storage_errc::anchor_missing:
+            return about(Slug::internal, subject, "has no whole anchor; nothing was deleted.");
         case storage_errc::too_late:
             return about(Slug::too_late, subject, "cannot be changed there any more.");
         case storage_errc::already_running:
@@ -75,6 +77,23 @@ Problem of_actors(actor_errc error, std::string_view subject) {
             return about(Slug::unrecoverable_state, subject,
                          "has lost what stands in for its deleted events: both copies are "
                          "damaged. The events that it holds can be read.");
+        case actor_errc::decider_not_declared:
+            return about(Slug::decider_not_declared, subject,
+                         "cannot be compacted before its category's decider was declared: PUT it "
+                         "to /v1/categories/{category}. The default may not be what its events "
+                         "mean.");
+        case actor_errc::migration_needed:
+            return about(Slug::migration_needed, subject,
+                         "has compacted streams, whose states this decider could not take over: "
+                         "give it a migrate(state, from_revision).");
+        case actor_errc::compaction_running:
+            return about(Slug::compaction_running, subject,
+                         "is being compacted with other options. Wait for that, or cancel it.");
+        case actor_errc::compaction_not_found:
+            return about(Slug::compaction_not_found, subject, "does not exist.");
+        case actor_errc::plan_changed:
+            return about(Slug::overloaded, subject,
+                         "changed while it was being compacted; nothing was deleted. Try again.");
         case actor_errc::subscription_not_found:
             return about(Slug::subscription_not_found, subject,
                          "does not exist. PUT settings to its URL to make it.");

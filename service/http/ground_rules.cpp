@@ -138,7 +138,7 @@ void GroundRules::add_cors_headers(const Request& request, Response& response) c
         response.add_header("Access-Control-Max-Age", "600");
     } else {
         response.add_header("Access-Control-Expose-Headers",
-                            "ETag, Link, Location, Retry-After, X-Request-Id");
+                            "ETag, Link, Location, Preference-Applied, Retry-After, X-Request-Id");
     }
 }
 

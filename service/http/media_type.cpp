@@ -10,24 +10,6 @@ char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// Takes what comes before `separator` off the front of `rest`, outside of quoted strings.
-std::string_view take_until(std::string_view& rest, char separator) noexcept {
-    bool quoted = false;
-    std::size_t end = 0;
-    while (end < rest.size() && (quoted || rest[end] != separator)) {
-        if (rest[end] == '"') {
-            quoted = !quoted;
-        } else if (quoted && rest[end] == '\\') {
-            ++end;
-        }
-        ++end;
-    }
-    end = std::min(end, rest.size());
-    const auto taken = rest.substr(0, end);
-    rest.remove_prefix(end == rest.size() ? end : end + 1);
-    return trimmed(taken);
-}
-
 // A weight in thousandths: "0.5" is 500. What is not a weight counts as 0.
 int weight(std::string_view text) noexcept {
     if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1') ||
@@ -98,6 +80,23 @@ std::string_view trimmed(std::string_view text) noexcept {
         return {};
     }
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string_view take_until(std::string_view& rest, char separator) noexcept {
+    bool quoted = false;
+    std::size_t end = 0;
+    while (end < rest.size() && (quoted || rest[end] != separator)) {
+        if (rest[end] == '"') {
+            quoted = !quoted;
+        } else if (quoted && rest[end] == '\\') {
+            ++end;
+        }
+        ++end;
+    }
+    end = std::min(end, rest.size());
+    const auto taken = rest.substr(0, end);
+    rest.remove_prefix(end == rest.size() ? end : end + 1);
+    return trimmed(taken);
 }
 
 bool is_media_type(std::string_view header, std::string_view type) noexcept {

@@ -12,6 +12,8 @@ namespace firn {
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 // Without spaces and tabs at both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
+// Takes what comes before `separator`, outside of quoted strings, off the front of `rest`.
+std::string_view take_until(std::string_view& rest, char separator) noexcept;
 
 // "application/json; charset=utf-8" is `type`; another charset than UTF-8 is not.
 [[nodiscard]] bool is_media_type(std::string_view header, std::string_view type) noexcept;

@@ -39,6 +39,7 @@ struct RequestHeaders {
     std::optional<std::string_view> last_event_id;
     std::optional<std::string_view> request_id;
     std::optional<std::string_view> traceparent;
+    std::optional<std::string_view> prefer;
     std::optional<std::string_view> preflight_method;  // Access-Control-Request-Method
 };
 

@@ -175,6 +175,7 @@ void RequestParser::on_field_impl(Field field, View name, View raw, Error&) {
         case Field::accept_encoding:
             join(headers.accept_encoding, joined_accept_encoding_, value);
             return;
+        case Field::prefer: join(headers.prefer, joined_prefer_, value); return;
         case Field::if_none_match:
             take_once(headers.if_none_match, value, "If-None-Match is given twice.");
             return;

@@ -68,6 +68,7 @@ private:
     std::string_view wrong_;
     std::string joined_accept_;
     std::string joined_accept_encoding_;
+    std::string joined_prefer_;
     Framing framing_;
     std::optional<std::string_view> content_length_;
     std::optional<std::string_view> transfer_encoding_;

@@ -75,18 +75,24 @@ void append_event(std::string& out, const EventView& event, const StreamName* st
 
 void append_feed_event(std::string& out, const FeedEvent& event, Lines lines) {
     if (event.kind == FeedEvent::Kind::event) {
-        append_event(out, event.event, event.stream.get(), lines);
+        append_event(out, event.event, event.stream, lines);
         return;
     }
-    out.append(event.kind == FeedEvent::Kind::deleted ? "{\"type\":\"$deleted\",\"data\":{}"
-                                                      : "{\"type\":\"$snapshot\",\"data\":{}");
-    append_place(out, event.event, event.stream.get());
+    out.append(event.kind == FeedEvent::Kind::deleted ? "{\"type\":\"$deleted\",\"data\":"
+                                                      : "{\"type\":\"$snapshot\",\"data\":");
+    const auto data = event.event.data.empty() ? std::string_view("{}") : event.event.data;
+    if (lines == Lines::one) {
+        append_on_one_line(out, data);
+    } else {
+        out.append(data);
+    }
+    append_place(out, event.event, event.stream);
 }
 
 void append_export_line(std::string& out, const FeedEvent& event) {
-    append_feed_event(out, event, Lines::one);
     const bool data = has_line_breaks(event.event.data);
     const bool metadata = has_line_breaks(event.event.metadata);
+    append_feed_event(out, event, data || metadata ? Lines::one : Lines::as_sent);
     if (data || metadata) {
         out.back() = ',';
         out.append("\"exact\":{");

@@ -1,4 +1,5 @@
 // GET /v1/export
+#include "actors/catch_up.hpp"
 #include "service/encoding/content_encoding.hpp"
 #include "service/http/error_problem.hpp"
 #include "service/routes/event_json.hpp"
@@ -13,51 +14,60 @@ namespace firn {
 
 namespace {
 
-// Larger pages read the store faster, and hold the thread longer: a few milliseconds.
-constexpr std::uint64_t page_bytes = 1u << 20;
-constexpr std::uint32_t page_events = 4'096;
+// About what one write to the socket takes; less would be more turns and system calls.
+constexpr std::size_t piece_bytes = 240u << 10;
+constexpr std::size_t piece_room_bytes = 256u << 10;
+constexpr std::size_t entries_at_once = 32;
 
 // What was committed before the export began, a line an event, in the global order.
 class ExportSource final : public BodySource {
 public:
-    ExportSource(Service& service, FeedQuery query, std::unique_ptr<Encoder> encoder)
-        : service_(service),
-          query_(std::move(query)),
-          head_(service.store().head_position()),
-          encoder_(std::move(encoder)) {}
+    ExportSource(Service& service, FeedQuery query, ContentEncoding encoding)
+        : head_(service.store().head_position()),
+          reader_(service.catch_up(std::move(query))),
+          encoder_(encoding == ContentEncoding::identity ? nullptr : make_encoder(encoding)) {}
 
     boost::asio::awaitable<bool> next(std::string& out) override {
-        const bool more = query_.after < head_;
-        if (more) {
-            append_page(out);
-        } else {
+        const bool more = !done_ && reader_->looked_at() < head_;
+        if (more && encoder_) {
+            lines_.clear();
+            append_lines(lines_);
+            encoder_->encode(lines_, out);
+        } else if (more) {
+            append_lines(out);
+        } else if (encoder_) {
             encoder_->finish(out);
         }
         co_return more;
     }
 
 private:
-    void append_page(std::string& out) {
-        const auto page = service_.store().feed(query_);
-        if (!page) {
-            throw boost::system::system_error(page.error(), "the feed");
-        }
-        lines_.clear();
-        for (const auto& event : page->events) {
-            if (event.event.position > head_) {
-                break;
+    void append_lines(std::string& out) {
+        const auto begin = out.size();
+        out.reserve(begin + piece_room_bytes);
+        while (!done_ && reader_->looked_at() < head_ && out.size() - begin < piece_bytes) {
+            const auto entries = reader_->next(entries_at_once);
+            if (!entries) {
+                throw boost::system::system_error(entries.error(), "the feed");
             }
-            append_export_line(lines_, event);
+            for (const auto& entry : *entries) {
+                if (entry.event.position > head_) {
+                    done_ = true;
+                    break;
+                }
+                append_export_line(out, entry);
+            }
+            if (entries->empty()) {
+                return;  // a rare category takes many looks; others come in between
+            }
         }
-        encoder_->encode(lines_, out);
-        query_.after = page->next_after;
     }
 
-    Service& service_;
-    FeedQuery query_;
     const Position head_;
-    std::unique_ptr<Encoder> encoder_;
+    const std::unique_ptr<CatchUp> reader_;
+    const std::unique_ptr<Encoder> encoder_;  // null: as it is
     std::string lines_;
+    bool done_ = false;
 };
 
 }  // namespace
@@ -78,9 +88,6 @@ bool export_events(const Call& call) {
     }
     query.categories = *std::move(categories);
     query.after = Position{after->value_or(0)};
-    query.limit = page_events;
-    query.bytes_max = page_bytes;
-    query.scan_max = 20'000;
     const auto encoding = choose_encoding(call.request.headers.accept_encoding);
     auto& response = call.response;
     response.content_type = content_types::ndjson;
@@ -88,8 +95,7 @@ bool export_events(const Call& call) {
     if (encoding != ContentEncoding::identity) {
         response.add_header("Content-Encoding", name_of(encoding));
     }
-    response.source =
-        std::make_unique<ExportSource>(call.service, std::move(query), make_encoder(encoding));
+    response.source = std::make_unique<ExportSource>(call.service, std::move(query), encoding);
     return true;
 }
 

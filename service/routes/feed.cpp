@@ -1,4 +1,5 @@
 // GET /v1/events
+#include "actors/stand_in_states.hpp"
 #include "service/http/error_problem.hpp"
 #include "service/http/json_text.hpp"
 #include "service/http/percent.hpp"
@@ -115,7 +116,7 @@ asio::awaitable<void> read_feed(Call call) {
     }
     const auto until = FeedClock::now() + request->wait;
     for (;;) {
-        const auto page = call.service.store().feed(request->query);
+        const auto page = feed_with_states(call.service.store(), request->query);
         if (!page) {
             problem_of(page.error(), "The feed").write_to(call.response);
             co_return;

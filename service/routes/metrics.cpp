@@ -106,6 +106,23 @@ void write_snapshots(Metrics& metrics, const ServiceStats& stats) {
     metrics.counter("firn_commands_rejected_total", "Of them, rejected.", stats.commands_rejected);
 }
 
+void write_compactions(Metrics& metrics, const ServiceStats::Compactions& compactions) {
+    metrics.head("firn_compactions_total", "Compactions of streams that are over.", "counter");
+    metrics.sample("firn_compactions_total", "{status=\"succeeded\"}", compactions.succeeded);
+    metrics.sample("firn_compactions_total", "{status=\"skipped\"}", compactions.skipped);
+    metrics.sample("firn_compactions_total", "{status=\"failed\"}", compactions.failed);
+    metrics.sample("firn_compactions_total", "{status=\"cancelled\"}", compactions.cancelled);
+    metrics.counter("firn_compaction_events_deleted_total", "Events deleted for good.",
+                    compactions.events_deleted);
+    metrics.counter("firn_compaction_bytes_deleted_total", "Their bytes.",
+                    compactions.bytes_deleted);
+    metrics.gauge("firn_compactions_running", "Compactions under way.", compactions.running);
+    metrics.gauge("firn_compactions_waiting", "Compactions that wait their turn.",
+                  compactions.waiting);
+    metrics.gauge("firn_quarantined_streams", "Streams whose compaction found what must not be.",
+                  compactions.quarantined);
+}
+
 void write_subscriptions(Metrics& metrics, const ServiceStats& stats) {
     metrics.gauge("firn_subscriptions", "Durable subscriptions.", stats.subscriptions);
     metrics.counter("firn_acknowledgements_total", "Acknowledgements that are durable.",
@@ -143,6 +160,7 @@ bool read_metrics(const Call& call) {
     write_store(metrics, stats.store);
     write_actors(metrics, stats);
     write_snapshots(metrics, stats);
+    write_compactions(metrics, stats.compactions);
     write_subscriptions(metrics, stats);
     write_http(metrics, call.counters);
     return true;

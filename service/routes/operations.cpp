@@ -66,6 +66,17 @@ bool read_stats(const Call& call) {
         .add("waiting", stats.snapshots.store.waiting)
         .add("events_applied", stats.events_applied)
         .end();
+    JsonObject(all.begin("compactions"))
+        .add("succeeded", stats.compactions.succeeded)
+        .add("skipped", stats.compactions.skipped)
+        .add("failed", stats.compactions.failed)
+        .add("cancelled", stats.compactions.cancelled)
+        .add("events_deleted", stats.compactions.events_deleted)
+        .add("bytes_deleted", stats.compactions.bytes_deleted)
+        .add("running", stats.compactions.running)
+        .add("waiting", stats.compactions.waiting)
+        .add("quarantined", stats.compactions.quarantined)
+        .end();
     JsonObject(all.begin("commands"))
         .add("decided", stats.commands)
         .add("rejected", stats.commands_rejected)

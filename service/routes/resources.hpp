@@ -53,6 +53,23 @@ boost::asio::awaitable<void> delete_subscription(Call call);
 // subscription_events.cpp
 boost::asio::awaitable<void> read_subscribed(Call call);
 boost::asio::awaitable<void> acknowledge(Call call);
+// compaction_start.cpp
+boost::asio::awaitable<void> compact_stream(Call call);
+boost::asio::awaitable<void> compact_many(Call call);
+// compactions.cpp
+[[nodiscard]] bool list_compactions(const Call& call);
+[[nodiscard]] bool read_compaction(const Call& call);
+boost::asio::awaitable<void> cancel_compaction(Call call);
+boost::asio::awaitable<void> verify_compaction(Call call);
+// quarantine.cpp
+[[nodiscard]] bool list_quarantine(const Call& call);
+boost::asio::awaitable<void> release_from_quarantine(Call call);
+// scheduler.cpp
+[[nodiscard]] bool read_scheduler(const Call& call);
+boost::asio::awaitable<void> patch_scheduler(Call call);
+// vacuum.cpp
+[[nodiscard]] bool read_vacuum(const Call& call);
+boost::asio::awaitable<void> run_vacuum(Call call);
 // operations.cpp
 [[nodiscard]] bool answer_livez(const Call& call);
 [[nodiscard]] bool answer_readyz(const Call& call);

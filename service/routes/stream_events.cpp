@@ -129,11 +129,12 @@ void follow(const Call& call, const PageRequest& request) {
     // What would be wrong with the first page is told before anything is sent.
     query.limit = 1;
     const auto page = call.service.store().read(request.stream, query);
-    if (!page) {
+    // Events that were compacted away are no reason not to begin: a snapshot stands in for them.
+    if (!page && page.error() != storage_errc::compacted) {
         write_failure(call, request.stream, page.error());
         return;
     }
-    const auto from = std::max(query.from, page->first_version);
+    const auto from = std::max(query.from, Version{1});
     start_live(
         call, std::make_unique<StreamSource>(call.service, call.live,
                                              call.config.timeouts.heartbeat, request.stream, from));

@@ -3,21 +3,12 @@
 #include "service/http/json_text.hpp"
 #include "service/http/percent.hpp"
 #include "service/routes/resources.hpp"
+#include "service/routes/stream_cursor.hpp"
 #include "service/routes/stream_info.hpp"
 
 namespace firn {
 
 namespace {
-
-// A cursor is the last stream of the page before, "category/id". Clients take it as opaque.
-Read<StreamName> read_cursor(std::string_view cursor) {
-    const auto slash = cursor.find('/');
-    if (slash == cursor.npos || !is_valid_category(cursor.substr(0, slash)) ||
-        !is_valid_stream_id(cursor.substr(slash + 1))) {
-        return bad_parameter("cursor", "\"cursor\" is not one that a page's \"next\" held.");
-    }
-    return StreamName{std::string(cursor.substr(0, slash)), std::string(cursor.substr(slash + 1))};
-}
 
 Read<ListQuery> check(const Call& call) {
     const auto& target = call.request.target;
@@ -35,13 +26,11 @@ Read<ListQuery> check(const Call& call) {
         query.category = *category;
     }
     query.prefix = parameter(target, "prefix").value_or(std::string_view{});
-    if (const auto text = parameter(target, "cursor")) {
-        auto cursor = read_cursor(*text);
-        if (!cursor) {
-            return cursor.error();
-        }
-        query.after = *std::move(cursor);
+    auto cursor = stream_cursor_of(target);
+    if (!cursor) {
+        return cursor.error();
     }
+    query.after = *std::move(cursor);
     return query;
 }
 
@@ -56,7 +45,7 @@ std::string next_url(const ListQuery& query, const StreamName& last) {
     };
     add("category", query.category);
     add("prefix", query.prefix);
-    add("cursor", last.category + "/" + last.id);
+    append_stream_cursor(url, last);
     return url;
 }
 

@@ -1,6 +1,7 @@
-// Explores the bodies of appends and transactions; the first byte says which form the rest is read
-// in. Whatever is accepted must decode to the same events that the answer will name.
+// Explores the bodies of appends, transactions and compactions; the first byte says which form the
+// rest is read in. Whatever is accepted must decode to the same events that the answer will name.
 #include "service/routes/append_body.hpp"
+#include "service/routes/compaction_body.hpp"
 #include "service/routes/transaction_body.hpp"
 
 #include <cstdlib>
@@ -49,6 +50,21 @@ void check_transaction(std::string_view body, const firn::HttpConfig::Limits& li
     }
 }
 
+template <class T>
+void check_read(const firn::Read<T>& read) {
+    if (!read) {
+        check_problem(read.error());
+    }
+}
+
+void check_compactions(std::string_view body) {
+    check_read(firn::parse_compaction_body(body));
+    check_read(firn::parse_verification_body(body));
+    const auto run = firn::parse_compaction_run_body(body);
+    check_read(run);
+    require(!run || run->category.empty() || firn::is_valid_category(run->category));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -59,6 +75,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const firn::HttpConfig::Limits limits;
     if (data[0] == 't') {
         check_transaction(body, limits);
+        return 0;
+    }
+    if (data[0] == 'c') {
+        check_compactions(body);
         return 0;
     }
     const auto format = data[0] == 'n' ? firn::BodyFormat::ndjson : firn::BodyFormat::json;

@@ -1,5 +1,6 @@
 #include "service/cli/import/import_progress.hpp"
 
+#include "service/cli/progress_bar.hpp"
 #include "service/cli/quantity.hpp"
 
 #include <algorithm>
@@ -28,11 +29,6 @@ std::string minutes_and_seconds(double seconds) {
     return std::to_string(whole / 60) + (rest.size() == 1 ? ":0" : ":") + rest;
 }
 
-std::string bar_of(double fraction, std::size_t width) {
-    const auto full = static_cast<std::size_t>(fraction * static_cast<double>(width));
-    return "[" + std::string(full, '#') + std::string(width - full, '.') + "]";
-}
-
 }  // namespace
 
 std::string progress_line(const ImportCounters& counters, std::chrono::duration<double> elapsed,
@@ -52,17 +48,9 @@ std::string progress_line(const ImportCounters& counters, std::chrono::duration<
         if (*fraction > 0.02 && done != 0) {
             line += ", " + minutes_and_seconds(seconds / *fraction - seconds) + " left";
         }
-        constexpr std::size_t bar_width = 24;
-        line = percent + (" " + line);
-        if (line.size() + bar_width + 3 < columns) {
-            line = bar_of(*fraction, bar_width) + " " + line;
-        }
+        line = bar_before(*fraction, percent + (" " + line), columns);
     }
-    // A line that reaches the last column would make the terminal scroll.
-    if (line.size() >= columns) {
-        line.resize(columns == 0 ? 0 : columns - 1);
-    }
-    return line;
+    return fit_to(std::move(line), columns);
 }
 
 }  // namespace firn::cli

@@ -1,5 +1,6 @@
 #include "service/routes/live/feed_source.hpp"
 
+#include "actors/catch_up.hpp"
 #include "service/routes/live/event_stream.hpp"
 #include "storage/feed_filter.hpp"
 
@@ -7,25 +8,44 @@
 
 namespace firn {
 
+namespace {
+
+constexpr std::size_t entries_at_once = 32;
+
+}  // namespace
+
 FeedSource::FeedSource(Service& service, LiveFeed& live, std::chrono::milliseconds heartbeat,
                        FeedQuery query)
     : LiveSource(live, heartbeat), service_(service), query_(std::move(query)) {
-    query_.limit = 1'000;
-    query_.bytes_max = live_piece_bytes;
     place_ = query_.after;
 }
 
+FeedSource::~FeedSource() = default;
+
 LiveSource::Came FeedSource::read_store(std::string& out) {
-    query_.after = place_;
-    const auto page = service_.store().feed(query_);
-    if (!page) {
-        throw boost::system::system_error(page.error(), "the feed");
+    if (!reader_ || reader_->looked_at() != place_) {
+        query_.after = place_;
+        reader_ = service_.catch_up(query_);
     }
-    for (const auto& event : page->events) {
-        append_feed_message(out, event);
-    }
-    place_ = page->next_after;
-    return place_ >= page->head ? Came::caught_up : Came::more;
+    const auto begin = out.size();
+    do {
+        const auto entries = reader_->next(entries_at_once);
+        if (!entries) {
+            throw boost::system::system_error(entries.error(), "the feed");
+        }
+        for (const auto& entry : *entries) {
+            append_feed_message(out, entry);
+        }
+        place_ = reader_->looked_at();
+        if (reader_->is_at_head()) {
+            reader_.reset();
+            return Came::caught_up;
+        }
+        if (entries->empty()) {
+            break;
+        }
+    } while (out.size() - begin < live_piece_bytes);
+    return Came::more;
 }
 
 void FeedSource::say_caught_up(std::string& out) {

@@ -8,9 +8,10 @@ namespace firn {
 
 class FeedSource final : public LiveSource {
 public:
-    // Begins after query.after; the query's bounds are of one piece.
+    // Begins after query.after; the query's bounds are not looked at.
     FeedSource(Service& service, LiveFeed& live, std::chrono::milliseconds heartbeat,
                FeedQuery query);
+    ~FeedSource() override;
 
 private:
     Came read_store(std::string& out) override;
@@ -21,6 +22,7 @@ private:
 
     Service& service_;
     FeedQuery query_;
+    std::unique_ptr<CatchUp> reader_;  // while it is behind
 };
 
 }  // namespace firn

@@ -1,5 +1,7 @@
 #include "service/routes/live/live_feed.hpp"
 
+#include "actors/stand_in_states.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -137,7 +139,7 @@ bool LiveFeed::read_new() {
     query.bytes_max = config_.kept_bytes_max / 8;
     try {
         while (!closed_.load()) {
-            auto page = service_.store().feed(query);
+            auto page = feed_with_states(service_.store(), query);
             if (!page) {
                 return false;
             }

@@ -1,5 +1,6 @@
 #include "service/routes/live/stream_source.hpp"
 
+#include "actors/stand_in_states.hpp"
 #include "service/routes/live/event_stream.hpp"
 
 #include <boost/system/system_error.hpp>
@@ -21,6 +22,9 @@ LiveSource::Came StreamSource::read_store(std::string& out) {
     if (!page) {
         if (has_ended(out)) {
             return Came::ended;
+        }
+        if (page.error() == storage_errc::compacted && append_snapshot(out)) {
+            return Came::more;
         }
         throw boost::system::system_error(page.error(), "the stream");
     }
@@ -62,10 +66,33 @@ void StreamSource::take(const FeedEvent& entry, std::string& out) {
             next_ = entry.event.version.next();
             break;
         case FeedEvent::Kind::snapshot:
-            // Events that it has not seen are gone: a gap that the client must hear of.
-            throw boost::system::system_error(make_error_code(storage_errc::compacted),
-                                              "the stream");
+            // Events that it has not seen are gone.
+            append_snapshot(out);
+            break;
         case FeedEvent::Kind::deleted: break;  // has_ended() says so
+    }
+}
+
+bool StreamSource::append_snapshot(std::string& out) {
+    for (;;) {
+        const auto facts = service_.store().facts(stream_);
+        if (!facts || facts->deleted || facts->first_version <= next_) {
+            return false;
+        }
+        FeedEvent stand_in;
+        stand_in.kind = FeedEvent::Kind::snapshot;
+        stand_in.stream = &stream_;
+        stand_in.event.version = Version{facts->first_version.value() - 1};
+        const auto data = stand_in_data(service_.store(), stream_, stand_in.event.version);
+        if (!data) {
+            throw boost::system::system_error(data.error(), "the stream");
+        }
+        if (*data) {
+            stand_in.event.data = **data;
+            append_stand_in_message(out, stand_in);
+            next_ = facts->first_version;
+            return true;
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-// One stream, live, from a version on.
+// One stream, live, from a version on. Where events were compacted away, one `$snapshot` with the
+// state comes in their place.
 // Thread: one session's. Errors: as LiveSource.
 #pragma once
 
@@ -8,7 +9,7 @@ namespace firn {
 
 class StreamSource final : public LiveSource {
 public:
-    // `from`: the first version to send. The stream exists and holds it, or it is past the head.
+    // `from`: the first version to send. The stream exists.
     StreamSource(Service& service, LiveFeed& live, std::chrono::milliseconds heartbeat,
                  StreamName stream, Version from);
 
@@ -21,6 +22,8 @@ private:
 
     // What comes next of the stream.
     void take(const FeedEvent& entry, std::string& out);
+    // What stands in for the events that were cut: false if there is none to send.
+    bool append_snapshot(std::string& out);
 
     Service& service_;
     const StreamName stream_;

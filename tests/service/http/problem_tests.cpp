@@ -61,7 +61,13 @@ BOOST_AUTO_TEST_CASE(when_it_comes_from_an_error_then_its_status_is_that_of_the_
                                                    {actor_errc::subscription_not_found, 404},
                                                    {actor_errc::subscriptions_full, 503},
                                                    {actor_errc::start_is_fixed, 400},
-                                                   {actor_errc::position_past_head, 400}};
+                                                   {actor_errc::position_past_head, 400},
+                                                   {actor_errc::unrecoverable_state, 500},
+                                                   {actor_errc::decider_not_declared, 409},
+                                                   {actor_errc::migration_needed, 409},
+                                                   {actor_errc::plan_changed, 503},
+                                                   {actor_errc::compaction_running, 409},
+                                                   {actor_errc::compaction_not_found, 404}};
     for (const auto& [error, status] : expected) {
         const auto json = written(problem_of(error, "The stream a/b"));
         BOOST_TEST(json.at("status").as_int64() == status, error.message());

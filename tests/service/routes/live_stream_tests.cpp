@@ -1,5 +1,7 @@
 // GET /v1/streams/{category}/{id}/events as server-sent events.
+#include "tests/support/answer.hpp"
 #include "tests/support/served_store.hpp"
+#include "tests/support/snapshot_builder.hpp"
 #include "tests/support/sse_client.hpp"
 
 #include <chrono>
@@ -72,14 +74,25 @@ BOOST_AUTO_TEST_CASE(when_it_goes_on_at_a_version_then_the_clients_last_one_beat
     BOOST_TEST(ahead.next().value().id == "5");
 }
 
-BOOST_AUTO_TEST_CASE(when_its_place_is_compacted_then_the_client_is_told) {
+BOOST_AUTO_TEST_CASE(when_its_place_is_compacted_then_a_snapshot_stands_in_for_what_is_gone) {
+    const Answer saved;
+    store().snapshots().save({"order", "7"},
+                             snapshot_of({2, SnapshotKind::anchor, 1, R"({"counted":2})"}), 1,
+                             saved.done());
+    BOOST_REQUIRE(!saved.wait());
     BOOST_TEST(store().cut({"order", "7"}, Version{2}).has_value());
-    BOOST_TEST(follow().next().value().id == "3");
+    for (const auto* last : {"", "0", "1"}) {
+        auto feed = follow("", last);
+        const auto stand_in = feed.next().value();
+        BOOST_TEST(stand_in.id == "2");
+        const auto json = boost::json::parse(stand_in.data);
+        BOOST_TEST(json.at("type").as_string() == "$snapshot");
+        BOOST_TEST(json.at("version").as_int64() == 2);
+        BOOST_TEST(json.at("data").at("state").at("counted").as_int64() == 2);
+        BOOST_TEST(json.at("data").at("decider").at("revision").as_int64() == 1);
+        BOOST_TEST(feed.next().value().id == "3");
+    }
     BOOST_TEST(follow("", "2").next().value().id == "3");
-    const auto reply = client.get(path, std::string(accept_live) + "Last-Event-ID: 1\r\n");
-    BOOST_TEST(reply.status == 410);
-    BOOST_TEST(slug_of(reply) == "compacted");
-    BOOST_TEST(json_of(reply).at("first_version").as_int64() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(when_a_parameter_is_wrong_then_it_is_refused) {
