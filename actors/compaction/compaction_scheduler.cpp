@@ -7,10 +7,6 @@
 
 #include <algorithm>
 
-// GCC 12 takes the frames of coroutines, which Asio allocates and frees by one pair of functions,
-// for mismatched.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace firn {
 
 namespace {

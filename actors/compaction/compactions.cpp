@@ -11,10 +11,6 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-// GCC 12 takes the frames of coroutines, which Asio allocates and frees by one pair of functions,
-// for mismatched.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace firn {
 
 namespace {

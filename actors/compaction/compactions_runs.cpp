@@ -3,10 +3,6 @@
 #include "actors/compaction/compactions.hpp"
 #include "actors/identity/event_id.hpp"
 
-// GCC 12 takes the frames of coroutines, which Asio allocates and frees by one pair of functions,
-// for mismatched.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace firn {
 
 namespace {

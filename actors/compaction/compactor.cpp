@@ -9,10 +9,6 @@
 
 #include <limits>
 
-// GCC 12 takes the frames of coroutines, which Asio allocates and frees by one pair of functions,
-// for mismatched.
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-
 namespace firn {
 
 class Compactor::Host final : public CompactionHost {
