@@ -62,6 +62,7 @@ void CategoryRegistry::load_category(const std::string& name, const std::string&
     const auto spec = document->settings.decider_or_default();
     const Planned planned{spec, document->revision, document->code_revision};
     planned_.insert_or_assign(name, planned);
+    cuts_[name].revision = planned.revision;
     // One whose script this program refuses still has its events; states say why there are none.
     auto engine = make_engine(spec, natives_);
     apply(name, make_in_effect(std::move(document->settings), !document->removed, planned,
@@ -185,7 +186,7 @@ bool CategoryRegistry::changes_decider(const std::string& name, const DeciderSpe
 CategoryRegistry::Migration CategoryRegistry::needs_migration(const std::string& name) const {
     Migration found;
     {
-        const std::lock_guard lock(change_mutex_);
+        const std::lock_guard lock(cuts_mutex_);
         const auto cuts = cuts_.find(name);
         if (cuts == cuts_.end()) {
             return found;
@@ -196,11 +197,14 @@ CategoryRegistry::Migration CategoryRegistry::needs_migration(const std::string&
     return found;
 }
 
-bool CategoryRegistry::still_needs_migration(const std::string& name,
-                                             const Migration& found) const {
-    const auto cuts = cuts_.find(name);
-    return found.needed || (cuts != cuts_.end() && (cuts->second.under_way != 0 ||
-                                                    cuts->second.begun != found.cuts_begun));
+bool CategoryRegistry::still_needs_migration(const std::string& name, const Migration& found) {
+    const std::lock_guard lock(cuts_mutex_);
+    auto& cuts = cuts_[name];
+    const bool needed = found.needed || cuts.under_way != 0 || cuts.begun != found.cuts_begun;
+    if (!needed) {
+        cuts.revision.reset();
+    }
+    return needed;
 }
 
 bool CategoryRegistry::has_compacted_streams(const std::string& name) const {
@@ -226,19 +230,18 @@ bool CategoryRegistry::has_compacted_streams(const std::string& name) const {
 }
 
 bool CategoryRegistry::begin_cut(const std::string& name, std::uint32_t revision) {
-    const std::lock_guard lock(change_mutex_);
-    const auto planned = planned_.find(name);
-    if (planned == planned_.end() || planned->second.revision != revision) {
+    const std::lock_guard lock(cuts_mutex_);
+    const auto cuts = cuts_.find(name);
+    if (cuts == cuts_.end() || cuts->second.revision != revision) {
         return false;
     }
-    auto& cuts = cuts_[name];
-    ++cuts.under_way;
-    ++cuts.begun;
+    ++cuts->second.under_way;
+    ++cuts->second.begun;
     return true;
 }
 
 void CategoryRegistry::end_cut(const std::string& name, bool cut) noexcept {
-    const std::lock_guard lock(change_mutex_);
+    const std::lock_guard lock(cuts_mutex_);
     auto& cuts = cuts_.find(name)->second;
     --cuts.under_way;
     cuts.made = cuts.made || cut;
@@ -252,6 +255,10 @@ void CategoryRegistry::write(const std::string& name, const CategorySettings& se
     const bool same = next.spec == planned.spec && next.code_revision == planned.code_revision;
     next.revision += same ? 0 : 1;
     planned = next;
+    {
+        const std::lock_guard cuts_lock(cuts_mutex_);
+        cuts_[name].revision = next.revision;
+    }
     auto in_effect = make_in_effect(settings, is_set, next, std::move(engine), {});
     auto text = write_document({next.revision, next.code_revision, !is_set, settings});
     const auto pass = gate_.enter();

@@ -78,13 +78,16 @@ private:
         std::uint32_t under_way = 0;
         std::uint64_t begun = 0;
         bool made = false;  // some stream was compacted once
+        // Of the decider that was asked for last; none: a change is being made.
+        std::optional<std::uint32_t> revision;
     };
     struct Migration {
         std::uint64_t cuts_begun = 0;
         bool needed = false;
     };
     [[nodiscard]] Migration needs_migration(const std::string& name) const;
-    [[nodiscard]] bool still_needs_migration(const std::string& name, const Migration& found) const;
+    // If not, no cut begins until the change is planned.
+    [[nodiscard]] bool still_needs_migration(const std::string& name, const Migration& found);
     [[nodiscard]] bool has_compacted_streams(const std::string& name) const;
     [[nodiscard]] bool changes_decider(const std::string& name, const DeciderSpec& next) const;
     void write(const std::string& name, const CategorySettings& settings, bool is_set,
@@ -98,6 +101,8 @@ private:
 
     mutable std::mutex change_mutex_;  // taken first: plans and their writes go in one order
     std::map<std::string, Planned, std::less<>> planned_;
+    // Guards cuts_ alone, and nothing is taken under it: cuts ask from within the store.
+    mutable std::mutex cuts_mutex_;
     std::map<std::string, Cuts, std::less<>> cuts_;
     NativeDeciders natives_;
 
