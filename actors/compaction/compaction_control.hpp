@@ -24,10 +24,10 @@ public:
         report_.swap(copy);
     }
 
-    // False: too late, the cut has begun.
+    // False: too late, the cut has begun; perhaps before the program was started again.
     [[nodiscard]] bool cancel() {
         const std::lock_guard lock(mutex_);
-        cancelled_ = cancelled_ || !cutting_;
+        cancelled_ = cancelled_ || !(cutting_ || report_->is_cut());
         return cancelled_;
     }
     [[nodiscard]] bool is_cancelled() const {

@@ -286,22 +286,21 @@ void Compactions::count(const CompactionReport& report) {
 
 // What is over is remembered; what waits for a client, or for the next start, stays.
 void Compactions::end_job(const CompactionReport& report) {
-    {
-        const std::lock_guard lock(mutex_);
-        if (report.status == CompactionStatus::awaiting_verification) {
-            if (const auto job = jobs_.find(report.id); job != jobs_.end()) {
-                job->second.started = false;
-            }
-            return;
-        }
-        jobs_.erase(report.id);
-        if (const auto found = by_stream_.find(report.stream);
-            found != by_stream_.end() && found->second == report.id) {
-            by_stream_.erase(found);
-        }
-    }
+    // First, so that it can be found all the time.
     if (report.is_over()) {
         store_report(std::make_shared<const CompactionReport>(report));
+    }
+    const std::lock_guard lock(mutex_);
+    if (report.status == CompactionStatus::awaiting_verification) {
+        if (const auto job = jobs_.find(report.id); job != jobs_.end()) {
+            job->second.started = false;
+        }
+        return;
+    }
+    jobs_.erase(report.id);
+    if (const auto found = by_stream_.find(report.stream);
+        found != by_stream_.end() && found->second == report.id) {
+        by_stream_.erase(found);
     }
 }
 

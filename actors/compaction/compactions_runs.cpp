@@ -130,12 +130,9 @@ boost::asio::awaitable<void> Compactions::run_lane(std::shared_ptr<ActiveRun> ru
     }
     if (!run->asked.dry_run) {
         co_await keep_run(run);
-        auto report = report_of(*run);
-        {
-            const std::lock_guard lock(mutex_);
-            runs_.erase(run->id);
-        }
-        store_report(std::move(report));
+        store_report(report_of(*run));
+        const std::lock_guard lock(mutex_);
+        runs_.erase(run->id);
     }
 }
 

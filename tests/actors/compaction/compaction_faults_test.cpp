@@ -290,4 +290,26 @@ BOOST_AUTO_TEST_CASE(when_the_service_stops_at_any_step_then_the_next_goes_on) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(when_it_was_cut_before_a_restart_then_it_is_too_late_to_cancel_it) {
+    bool stopped = false;
+    when("after the cut", [this, &stopped] {
+        service->stop();
+        stopped = true;
+    });
+    const auto begun = begin(keeping(3));
+    BOOST_REQUIRE(begun.has_value());
+    while (!stopped) {
+        io.restart();
+        io.run_one();
+    }
+    io.restart();
+    io.run_for(std::chrono::milliseconds(50));
+    restart();
+    BOOST_TEST(run(service->compactions()->cancel((*begun)->id)) == storage_errc::too_late);
+    const auto report = ended((*begun)->id);
+    BOOST_TEST(name_of(report.status) == "succeeded", report.reason);
+    BOOST_TEST(report.events_deleted == 7u);
+    BOOST_TEST(facts().first_version == Version{8});
+}
+
 BOOST_AUTO_TEST_SUITE_END()
