@@ -46,6 +46,19 @@ if(FIRN_SANITIZE)
     endif()
 endif()
 
+# Tests themselves go without UBSan and without optimising: what is to be examined are the layers, and
+# a test compiled three times as long (README.md has the figures).
+add_library(firn_test_sanitizers INTERFACE)
+if(FIRN_SANITIZE)
+    string(REPLACE ",undefined" "" of_tests ${FIRN_SANITIZE})
+    target_compile_options(firn_test_sanitizers INTERFACE
+        -fsanitize=${of_tests} -fno-omit-frame-pointer -fno-sanitize-recover=all -O0)
+    target_link_options(firn_test_sanitizers INTERFACE -fsanitize=${FIRN_SANITIZE})
+    if(FIRN_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        target_compile_options(firn_test_sanitizers INTERFACE -Wno-tsan)
+    endif()
+endif()
+
 # A layer of the library: sources are listed where they live, includes start at the root.
 # firn_layer(firn_storage) is firn::storage to whoever links it, here or after an installation.
 function(firn_layer name)

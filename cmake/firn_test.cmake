@@ -7,7 +7,7 @@
 
 add_library(firn_test_main STATIC ${PROJECT_SOURCE_DIR}/tests/support/test_main.cpp)
 target_compile_definitions(firn_test_main PUBLIC BOOST_TEST_DYN_LINK)
-target_link_libraries(firn_test_main PUBLIC Boost::unit_test_framework firn_sanitizers)
+target_link_libraries(firn_test_main PUBLIC Boost::unit_test_framework firn_test_sanitizers)
 
 # Boost.Test is most of what a small test compiles (README.md has the figures). One precompiled
 # header serves all tests; test_main.cpp stays out of it, since it defines BOOST_TEST_MODULE first.
@@ -16,7 +16,7 @@ if(FIRN_USE_PCH)
     add_library(firn_test_pch OBJECT ${PROJECT_BINARY_DIR}/test_pch.cpp)
     target_compile_definitions(firn_test_pch PRIVATE BOOST_TEST_DYN_LINK)
     target_link_libraries(firn_test_pch PRIVATE
-        Boost::unit_test_framework firn_warnings firn_sanitizers)
+        Boost::unit_test_framework firn_warnings firn_test_sanitizers)
     firn_precompile(firn_test_pch <boost/test/unit_test.hpp>)
 endif()
 
@@ -33,7 +33,7 @@ endfunction()
 function(firn_test name)
     cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
     add_executable(${name} ${ARG_SOURCES})
-    target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} firn_test_main firn_warnings firn_sanitizers)
+    target_link_libraries(${name} PRIVATE ${ARG_LIBRARIES} firn_test_main firn_warnings firn_test_sanitizers)
     firn_test_precompiled(${name})
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
     add_test(NAME ${name} COMMAND ${name})
