@@ -17,14 +17,16 @@ namespace {
 
 // Large enough that events of a stream come together: a hundred thousand of usual size.
 constexpr std::uint64_t window_bytes = 24u << 20;
-constexpr std::uint32_t window_entries = 131'072;
+// So that a filter that lets little through does not keep a thread for long.
+constexpr std::uint32_t window_positions = 200'000;
+// One at which the executor's thread is, one for the reader's while it waits for that, and one so
+// that the executor's need not wait.
+constexpr std::size_t windows_ahead = 3;
 // Of a reader without a share.
 constexpr std::uint64_t small_window_bytes = 64u << 10;
 constexpr std::uint32_t small_window_entries = 1'000;
 // Of the states that stand in for compacted events, in one piece.
 constexpr std::uint64_t states_bytes_max = 8u << 20;
-// So that a filter that lets little through does not keep a thread for long.
-constexpr std::uint32_t scan_max = 200'000;
 
 }  // namespace
 
@@ -34,10 +36,20 @@ public:
     Gathering(const EventStore& store, FeedQuery query, FeedWindow done)
         : store_(store), query_(std::move(query)), done_(std::move(done)) {}
 
+    // Where it begins, and where it ends unless its events are larger than was expected.
+    [[nodiscard]] Position after() const noexcept { return query_.after; }
+    [[nodiscard]] Position planned_end() const noexcept {
+        return query_.after.plus(query_.scan_max);
+    }
+
     void run_if_nobody_did() {
         if (begin()) {
             gather();
         }
+    }
+    [[nodiscard]] bool is_done() const {
+        const std::lock_guard lock(mutex_);
+        return stage_ == Stage::done;
     }
     [[nodiscard]] result<FeedWindow> take() {
         run_if_nobody_did();
@@ -86,7 +98,7 @@ private:
     const EventStore& store_;
     const FeedQuery query_;
     FeedWindow done_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     Stage stage_ = Stage::waiting;
     std::optional<result<FeedWindow>> outcome_;
@@ -99,7 +111,8 @@ CatchUp::CatchUp(boost::asio::any_io_executor executor, const EventStore& store,
       store_(store),
       query_(std::move(query)),
       share_(std::move(budget)),
-      looked_at_(query_.after) {}
+      looked_at_(query_.after),
+      planned_positions_(window_positions) {}
 
 CatchUp::~CatchUp() {
     drop_windows();
@@ -108,9 +121,10 @@ CatchUp::~CatchUp() {
 FeedQuery CatchUp::query_after(Position after, bool large) const {
     auto query = query_;
     query.after = after;
-    query.limit = large ? window_entries : small_window_entries;
-    query.bytes_max = large ? window_bytes : small_window_bytes;
-    query.scan_max = scan_max;
+    query.scan_max = large ? planned_positions_ : window_positions;
+    query.limit = large ? planned_positions_ : small_window_entries;
+    // Some room, so that a window ends where it was planned to.
+    query.bytes_max = large ? window_bytes + window_bytes / 4 : small_window_bytes;
     return query;
 }
 
@@ -170,11 +184,15 @@ result<std::span<const FeedEvent>> CatchUp::with_states(std::span<const FeedEven
     return filled_;
 }
 
-void CatchUp::drop_windows() {
-    if (ahead_) {
-        ahead_->drop();
-        ahead_.reset();
+void CatchUp::drop_ahead() {
+    for (const auto& gathering : ahead_) {
+        gathering->drop();
     }
+    ahead_.clear();
+}
+
+void CatchUp::drop_windows() {
+    drop_ahead();
     window_ = {};
 }
 
@@ -183,32 +201,60 @@ bool CatchUp::is_far(Position after, Position head) {
 }
 
 result<void> CatchUp::turn_to_next() {
-    if (ahead_) {
-        auto gathered = std::exchange(ahead_, nullptr)->take();
-        if (!gathered) {
-            return gathered.error();
-        }
-        spare_ = std::exchange(window_, *std::move(gathered));
-    } else {
+    if (ahead_.empty() || ahead_.front()->after() != looked_at_) {
+        drop_ahead();
         const bool large = is_far(looked_at_, store_.head_position()) && share_.take();
         if (!large) {
             share_.give_back();
-            spare_ = {};
         }
-        auto gathered = store_.gather(query_after(looked_at_, large), std::move(spare_));
-        if (!gathered) {
-            return gathered.error();
-        }
-        spare_ = std::exchange(window_, *std::move(gathered));
+        gather_ahead(looked_at_, large);
     }
-    if (!share_.has()) {
+    // While another thread is at the next one, this thread gathers the one after it.
+    for (const auto& gathering : ahead_) {
+        if (ahead_.front()->is_done()) {
+            break;
+        }
+        gathering->run_if_nobody_did();
+    }
+    const auto gathering = ahead_.front();
+    ahead_.pop_front();
+    auto gathered = gathering->take();
+    if (!gathered) {
+        return gathered.error();
+    }
+    spare_ = std::exchange(window_, *std::move(gathered));
+    if (share_.has()) {
+        plan(window_.next_after().since(gathering->after()));
+        look_ahead();
+    } else {
         spare_ = {};
-    } else if (executor_ && is_far(window_.next_after(), window_.head())) {
-        ahead_ = std::make_shared<Gathering>(store_, query_after(window_.next_after(), true),
-                                             std::move(spare_));
-        boost::asio::post(executor_, [ahead = ahead_] { ahead->run_if_nobody_did(); });
     }
     return {};
+}
+
+void CatchUp::plan(std::uint64_t positions) {
+    const auto fitting = window_bytes * positions / std::max<std::uint64_t>(window_.bytes(), 1);
+    planned_positions_ = static_cast<std::uint32_t>(
+        std::clamp<std::uint64_t>(fitting, small_window_entries, window_positions));
+}
+
+void CatchUp::look_ahead() {
+    if (!ahead_.empty() && ahead_.front()->after() != window_.next_after()) {
+        drop_ahead();
+    }
+    while (executor_ && ahead_.size() < windows_ahead) {
+        const auto after = ahead_.empty() ? window_.next_after() : ahead_.back()->planned_end();
+        if (!is_far(after, window_.head())) {
+            return;
+        }
+        gather_ahead(after, true);
+        boost::asio::post(executor_, [next = ahead_.back()] { next->run_if_nobody_did(); });
+    }
+}
+
+void CatchUp::gather_ahead(Position after, bool large) {
+    ahead_.push_back(
+        std::make_shared<Gathering>(store_, query_after(after, large), std::exchange(spare_, {})));
 }
 
 }  // namespace firn

@@ -1,8 +1,12 @@
-// Reads the feed from where a reader stands to its head, fast: in large windows, one ahead.
+// Reads the feed from where a reader stands to its head, fast: in large windows, some of them
+// ahead.
 //
-// A window is gathered while the one before it is being handed out, by whatever thread of the
-// executor is free; if none was, by the reader itself. So a reader never waits for a thread that
-// is not at work for it.
+// Windows are gathered while the one before them is being handed out, by whatever thread of the
+// executor is free; if none was, by the reader itself, which also gathers the one after it
+// rather than wait. So a reader never waits for a thread that is not at work for it.
+//
+// Where those further ahead begin is reckoned by how large events were so far. Where that was
+// wrong, what was gathered of them is dropped.
 //
 // A `$snapshot` comes with its state (stand_in_states.hpp). Where another cut overtook it since the
 // window was gathered, the reader goes on with a new window from there.
@@ -50,6 +54,11 @@ private:
 
     [[nodiscard]] FeedQuery query_after(Position after, bool large) const;
     [[nodiscard]] result<void> turn_to_next();
+    // By a window of so many positions: how many the next ones are to have.
+    void plan(std::uint64_t positions);
+    void look_ahead();
+    void gather_ahead(Position after, bool large);
+    void drop_ahead();
     // The entries with the states of stand-ins, as far as they can be handed out.
     [[nodiscard]] result<std::span<const FeedEvent>> with_states(
         std::span<const FeedEvent> entries);
@@ -64,7 +73,8 @@ private:
     FeedWindow window_;  // being handed out
     FeedWindow spare_;   // memory for another
     Position looked_at_;
-    std::shared_ptr<Gathering> ahead_;
+    std::uint32_t planned_positions_;  // of a large window
+    std::deque<std::shared_ptr<Gathering>> ahead_;
     std::vector<FeedEvent> filled_;  // entries among which are stand-ins
     std::deque<std::string> states_;
 };

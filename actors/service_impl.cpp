@@ -13,7 +13,7 @@ namespace firn {
 
 namespace {
 
-// Each holds about 60 MB while it catches up; further ones read small windows.
+// Each holds about 100 MB while it catches up; further ones read small windows.
 constexpr std::size_t fast_readers_max = 4;
 
 }  // namespace
@@ -29,6 +29,7 @@ Service::Impl::Impl(boost::asio::any_io_executor executor, const ServiceConfig& 
       scheduler_(std::make_shared<CompactionScheduler>(context_, compactions_, config.compaction)),
       vacuuming_(context_->gate),
       catch_up_budget_(std::make_shared<CatchUpBudget>(fast_readers_max)),
+      gatherer_(std::make_unique<boost::asio::thread_pool>(1)),
       idle_timer_(std::make_unique<boost::asio::steady_timer>(context_->executor.get())),
       queue_(context_->gate.store(), config.commit, context_->counters,
              {[this](CommitRequests group) { hand_over(std::move(group)); },
@@ -205,7 +206,7 @@ void Service::Impl::old_state(const StreamName& stream, Version version, Reply<S
 }
 
 std::unique_ptr<CatchUp> Service::Impl::catch_up(FeedQuery query) const {
-    return std::make_unique<CatchUp>(context_->executor.get(), store(), std::move(query),
+    return std::make_unique<CatchUp>(gatherer_->get_executor(), store(), std::move(query),
                                      catch_up_budget_);
 }
 

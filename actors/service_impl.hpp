@@ -18,6 +18,7 @@
 #include "actors/write_call.hpp"
 
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 namespace firn {
 
@@ -130,6 +131,9 @@ private:
     const std::shared_ptr<CompactionScheduler> scheduler_;
     Vacuuming vacuuming_;
     const std::shared_ptr<CatchUpBudget> catch_up_budget_;
+    // Gathers for readers that catch up: that takes tens of milliseconds, too long for a thread
+    // that serves.
+    const std::unique_ptr<boost::asio::thread_pool> gatherer_;
     std::atomic<bool> closed_{false};
 
     std::mutex timer_mutex_;

@@ -34,12 +34,14 @@ FeedWindow::Kept FeedWindow::clear() noexcept {
     page_.events.clear();
     page_.memory.clear();
     handed_out_ = 0;
+    bytes_ = 0;
     return {kept_, page_.memory};
 }
 
-void FeedWindow::end(Position next_after, Position head) noexcept {
+void FeedWindow::end(Position next_after, Position head, std::uint64_t bytes) noexcept {
     page_.next_after = next_after;
     page_.head = head;
+    bytes_ = bytes;
 }
 
 }  // namespace firn

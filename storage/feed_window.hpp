@@ -36,6 +36,9 @@ public:
     [[nodiscard]] Position next_after() const noexcept { return page_.next_after; }
     [[nodiscard]] Position head() const noexcept { return page_.head; }
 
+    // Of its events, encoded; none of a page that was read as such.
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+
     // --- the store ---
     // What it keeps, in the order of positions, and what keeps it. Forgotten, but not where it lay.
     struct Kept {
@@ -43,13 +46,14 @@ public:
         PageMemory& memory;
     };
     [[nodiscard]] Kept clear() noexcept;
-    void end(Position next_after, Position head) noexcept;
+    void end(Position next_after, Position head, std::uint64_t bytes) noexcept;
 
 private:
     std::vector<KeptEntry> kept_;
     std::vector<FeedEvent> piece_;
     FeedPage page_;  // its entries only if it was read as a page
     std::size_t handed_out_ = 0;
+    std::uint64_t bytes_ = 0;
 };
 
 }  // namespace firn

@@ -1,6 +1,7 @@
 // An entry of the feed as a window keeps it: what the place says of it, then its bytes as they are
 // on disk, one after another in the window's memory.
-// Thread: plain functions. Errors: none; who keeps an event has seen that it decodes.
+// Thread: plain functions. Errors: none; who keeps an event has seen that it decodes, or that the
+// checksum is right which was made of it when it did.
 #pragma once
 
 #include "storage/feed_page.hpp"

@@ -38,6 +38,17 @@ int hex_value(char c) noexcept {
     return hex_values[static_cast<unsigned char>(c)];
 }
 
+// Two for each byte.
+constexpr auto hex_digits = [] {
+    constexpr char digits[] = "0123456789abcdef";
+    std::array<char, 512> pairs{};
+    for (std::size_t i = 0; i < 256; ++i) {
+        pairs[2 * i] = digits[i >> 4];
+        pairs[2 * i + 1] = digits[i & 15];
+    }
+    return pairs;
+}();
+
 // Asking OpenSSL costs about a microsecond, so each thread asks for many ids at once.
 std::uint64_t random_bits() {
     struct Block {
@@ -111,18 +122,21 @@ std::optional<EventId> parse_event_id(std::string_view text) noexcept {
     return id;
 }
 
-void write_event_id(std::string& out, const EventId& id) {
-    static constexpr char digits[] = "0123456789abcdef";
-    char text[text_size];
-    std::size_t at = 0;
-    for (const auto byte : id) {
-        if (is_hyphen_place(at)) {
-            text[at++] = '-';
+char* put_event_id(char* out, const EventId& id) noexcept {
+    for (std::size_t i = 0; i != id.size(); ++i) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) {
+            *out++ = '-';
         }
-        text[at++] = digits[std::to_integer<unsigned>(byte) >> 4];
-        text[at++] = digits[std::to_integer<unsigned>(byte) & 15];
+        std::memcpy(out, hex_digits.data() + std::to_integer<std::size_t>(id[i]) * 2, 2);
+        out += 2;
     }
-    out.append(text, text_size);
+    return out;
+}
+
+void write_event_id(std::string& out, const EventId& id) {
+    char text[event_id_text_bytes];
+    put_event_id(text, id);
+    out.append(text, sizeof(text));
 }
 
 std::string to_text(const EventId& id) {

@@ -5,6 +5,7 @@
 
 #include "storage/types.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,5 +22,8 @@ namespace firn {
 // Lower-case.
 [[nodiscard]] std::string to_text(const EventId& id);
 void write_event_id(std::string& out, const EventId& id);
+inline constexpr std::size_t event_id_text_bytes = 36;
+// Writes that many; returns the end.
+char* put_event_id(char* out, const EventId& id) noexcept;
 
 }  // namespace firn

@@ -1,8 +1,10 @@
 #include "actors/identity/timestamp.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstring>
 
 namespace firn {
 
@@ -18,6 +20,29 @@ void put_digits(char* out, unsigned value, int count) noexcept {
         out[i] = static_cast<char>('0' + value % 10);
         value /= 10;
     }
+}
+
+// A time up to its fraction.
+struct SecondText {
+    sys_seconds second = sys_seconds::min();  // of no time that can be written
+    std::array<char, 20> text{};
+};
+
+SecondText text_of(sys_seconds second) noexcept {
+    const auto day = floor<days>(second);
+    const year_month_day date{day};
+    const hh_mm_ss clock{second - day};
+    SecondText known{second, {}};
+    constexpr std::string_view shape = "0000-00-00T00:00:00.";
+    auto* const text = known.text.data();
+    std::memcpy(text, shape.data(), shape.size());
+    put_digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    put_digits(text + 5, static_cast<unsigned>(date.month()), 2);
+    put_digits(text + 8, static_cast<unsigned>(date.day()), 2);
+    put_digits(text + 11, static_cast<unsigned>(clock.hours().count()), 2);
+    put_digits(text + 14, static_cast<unsigned>(clock.minutes().count()), 2);
+    put_digits(text + 17, static_cast<unsigned>(clock.seconds().count()), 2);
+    return known;
 }
 
 // Takes text from its front; what does not fit makes it fail for good.
@@ -87,20 +112,25 @@ minutes take_offset(TextReader& text) noexcept {
 
 }  // namespace
 
-void write_rfc3339(std::string& out, Timestamp time) {
+char* put_rfc3339(char* out, Timestamp time) noexcept {
     time = std::clamp(time, first_time, last_time);
-    const auto day = floor<days>(time);
-    const year_month_day date{day};
-    const hh_mm_ss clock{time - day};
-    char text[] = "0000-00-00T00:00:00.000000Z";
-    put_digits(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-    put_digits(text + 5, static_cast<unsigned>(date.month()), 2);
-    put_digits(text + 8, static_cast<unsigned>(date.day()), 2);
-    put_digits(text + 11, static_cast<unsigned>(clock.hours().count()), 2);
-    put_digits(text + 14, static_cast<unsigned>(clock.minutes().count()), 2);
-    put_digits(text + 17, static_cast<unsigned>(clock.seconds().count()), 2);
-    put_digits(text + 20, static_cast<unsigned>(clock.subseconds().count()), 6);
-    out.append(text, sizeof(text) - 1);
+    const auto second = floor<seconds>(time);
+    // Events that are written after each other are often of the same second.
+    thread_local SecondText known;
+    if (known.second != second) {
+        known = text_of(second);
+    }
+    std::memcpy(out, known.text.data(), known.text.size());
+    out += known.text.size();
+    put_digits(out, static_cast<unsigned>((time - second).count()), 6);
+    out[6] = 'Z';
+    return out + 7;
+}
+
+void write_rfc3339(std::string& out, Timestamp time) {
+    char text[rfc3339_bytes];
+    put_rfc3339(text, time);
+    out.append(text, sizeof(text));
 }
 
 std::optional<Timestamp> parse_rfc3339(std::string_view text) noexcept {

@@ -67,7 +67,8 @@ result<FeedWindow> FeedReader::gather(const FeedQuery& query, FeedWindow window)
     const auto kept = window.clear();
     SettledFeed settled(environment_, query, unsettled.deletions, kept.entries, kept.memory);
     const auto end = std::min(end_of(query, unsettled.head), unsettled.settled);
-    window.end(settled.run(query.after, end, {query.limit, query.bytes_max}), unsettled.head);
+    const auto next_after = settled.run(query.after, end, {query.limit, query.bytes_max});
+    window.end(next_after, unsettled.head, settled.bytes());
     return window;
 }
 

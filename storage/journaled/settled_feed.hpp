@@ -34,6 +34,8 @@ public:
     // Positions after `after` up to `end`, or to where a bound is passed: the last position looked
     // at. Once.
     [[nodiscard]] Position run(Position after, Position end, const Bounds& bounds);
+    // Of the events that it appended, encoded.
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
 private:
     // Of the positions up to `last`, each once.

@@ -61,6 +61,20 @@ BOOST_AUTO_TEST_CASE(when_a_thread_gathers_ahead_then_all_comes_in_order) {
     BOOST_TEST(read_to_head(reader) == 5001u);
 }
 
+BOOST_AUTO_TEST_CASE(
+    when_events_grow_so_that_windows_end_before_their_plan_then_all_comes_in_order) {
+    const std::string large = "\"" + std::string(40'000, 'x') + "\"";
+    for (int i = 0; i < 2'000; ++i) {
+        const Transaction one[] = {transaction(
+            {appending({"large", "1"}, std::vector<TestEvent>{{.type = "Large", .data = large}})})};
+        BOOST_REQUIRE(!store->commit(one).front().error);
+    }
+    boost::asio::thread_pool pool(1);
+    CatchUp reader(pool.get_executor(), *store, {}, budget);
+    BOOST_TEST(read_to_head(reader) == 7'001u);
+    BOOST_TEST(reader.looked_at() == Position{7'001});
+}
+
 BOOST_AUTO_TEST_CASE(when_the_executor_never_runs_then_the_reader_gathers_by_itself) {
     boost::asio::io_context idle;
     append(200'000);

@@ -1,5 +1,7 @@
 #include "tests/support/import_exchange.hpp"
 
+#include "tests/support/event_builder.hpp"
+
 namespace firn::test {
 
 namespace {
@@ -73,6 +75,40 @@ BOOST_AUTO_TEST_CASE(when_events_are_gone_then_stand_ins_are_in_their_place) {
     const auto text = export_of(*this);
     BOOST_TEST(text.find("\"$snapshot\"") < text.find("\"$deleted\""));
     BOOST_TEST(text.find("\"$deleted\"") != text.npos);
+}
+
+BOOST_AUTO_TEST_CASE(when_names_and_types_hold_any_byte_anywhere_then_lines_are_those_of_the_feed) {
+    // Every ASCII byte and one beyond, at every place of texts around the size of a word or two.
+    std::vector<std::string> texts;
+    for (const auto size : {1u, 3u, 4u, 7u, 8u, 9u, 17u}) {
+        for (unsigned place = 0; place < size; ++place) {
+            for (unsigned byte = 1; byte <= 0x80; byte += byte < 0x23 || byte > 0x5A ? 1 : 17) {
+                std::string text(size, 'a');
+                text.replace(
+                    place, 1,
+                    byte == 0x80 ? std::string("\u00e9") : std::string(1, static_cast<char>(byte)));
+                texts.push_back(text);
+            }
+        }
+    }
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const auto& id = texts[texts.size() - 1 - i];
+        const bool valid = is_valid_stream_id(id);
+        const Transaction one[] = {
+            transaction({appending({"order", valid ? id : "5"}, {{.type = texts[i]}})})};
+        BOOST_REQUIRE(!store().commit(one).front().error);
+    }
+    std::string feed;
+    for (int after = 0;; after += 1000) {
+        const auto page = client.get("/v1/events?limit=1000&after=" + std::to_string(after),
+                                     "Accept: application/x-ndjson\r\n");
+        BOOST_REQUIRE(page.status == 200);
+        if (page.body.empty()) {
+            break;
+        }
+        feed += page.body;
+    }
+    BOOST_TEST(export_of(*this) == feed);
 }
 
 BOOST_AUTO_TEST_CASE(when_only_the_head_is_asked_for_then_there_is_no_body) {

@@ -51,6 +51,25 @@ BOOST_AUTO_TEST_CASE(when_it_is_read_then_its_events_come_back_in_order) {
     BOOST_TEST(reader->end_version() == Version{20});
 }
 
+BOOST_AUTO_TEST_CASE(when_it_is_gone_through_to_an_event_then_that_event_comes_and_none_behind_it) {
+    const auto chunk = chunk_of(stream, 7, 19);
+    auto reader = ChunkReader::open(stream, Version{7}, chunk);
+    BOOST_REQUIRE(reader.has_value());
+    EventView event;
+    for (const std::uint64_t version : {7u, 8u, 12u, 19u}) {
+        BOOST_REQUIRE(reader->go_to(Version{version}, event));
+        BOOST_TEST(event.version == Version{version});
+        BOOST_TEST(event.position == chunk_event(version).view.position);
+        EventDecoder decoder(reader->last_encoded());
+        BOOST_REQUIRE(decoder.decode_next(event));
+        BOOST_TEST(event.data == "{\"v\":" + std::to_string(version) + "}");
+        BOOST_TEST(reader->next_version() == Version{version + 1});
+    }
+    BOOST_TEST(!reader->go_to(Version{12}, event));
+    BOOST_TEST(!reader->go_to(Version{20}, event));
+    BOOST_TEST(!reader->is_corrupt());
+}
+
 BOOST_AUTO_TEST_CASE(when_it_is_read_or_taken_up_then_the_chain_hash_before_it_comes_back) {
     const auto before = chain_start("order", "1");
     const auto chunk = chunk_of(stream, 7, 9, before);

@@ -90,6 +90,28 @@ BOOST_AUTO_TEST_CASE(when_a_key_is_sought_then_neighbours_are_found_on_either_si
     BOOST_TEST(at_most(UINT64_MAX) == 300u);
 }
 
+BOOST_AUTO_TEST_CASE(when_a_key_is_sought_ahead_then_the_first_one_at_or_behind_it_comes) {
+    write([](WriteTransaction& transaction) {
+        for (std::uint64_t i = 10; i <= 100; i += 10) {
+            transaction.put(Table::streams, stream_key(StreamNumber{i}), "x");
+        }
+    });
+    const auto transaction = environment.read();
+    for (const unsigned tries : {0u, 1u, 3u, 100u}) {
+        for (std::uint64_t from = 10; from <= 100; from += 10) {
+            for (std::uint64_t to = from + 1; to <= 101; ++to) {
+                Cursor cursor(transaction, Table::streams);
+                BOOST_REQUIRE(cursor.seek(stream_key(StreamNumber{from})));
+                const bool found = cursor.seek_ahead(stream_key(StreamNumber{to}), tries);
+                BOOST_TEST_REQUIRE(found == (to <= 100));
+                if (found) {
+                    BOOST_TEST_REQUIRE(key_number(cursor.key(), 0) == (to + 9) / 10 * 10);
+                }
+            }
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(when_a_process_died_while_reading_then_its_slot_is_freed) {
     write([](WriteTransaction& transaction) { transaction.put(Table::meta, "a", "1"); });
     int ready[2];
