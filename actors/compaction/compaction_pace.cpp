@@ -6,7 +6,8 @@ namespace firn {
 
 namespace {
 
-// Pauses as multiples of the slice before: a fifth of one thread at most, a hundredth at least.
+// Pauses as multiples of the slice before, for each that runs: all of them together take a fifth of
+// one thread at most, a hundredth at least.
 constexpr double factor_min = 4;
 constexpr double factor_max = 100;
 constexpr double worse_than = 1.2;
@@ -49,7 +50,7 @@ std::chrono::nanoseconds CompactionPace::pause_after(std::chrono::nanoseconds sl
         factor_ = std::clamp(factor_ * (worse ? 1.5 : 0.8), factor_min, factor_max);
     }
     const auto pause = std::chrono::duration_cast<std::chrono::nanoseconds>(slice * factor_);
-    return std::min<std::chrono::nanoseconds>(pause, pause_max);
+    return std::min<std::chrono::nanoseconds>(pause, pause_max) * std::max(running_, 1u);
 }
 
 }  // namespace firn

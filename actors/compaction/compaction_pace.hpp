@@ -1,7 +1,8 @@
 // How long a compaction leaves the machine to others between two slices.
 //
-// While nobody appends, it does not pause. While appends go on it takes a share of one thread, and
-// a smaller one while their p99 is worse than it was before it began.
+// While nobody appends, it does not pause. While appends go on, all compactions together take a
+// share of one thread, and a smaller one while the appends' p99 is worse than it was before they
+// began.
 // Thread: any. Errors: none.
 #pragma once
 

@@ -33,8 +33,15 @@ void CrashRun::round() {
         prepare(server.port());
         prepared_ = true;
     }
-    check(server.port());
+    (void)check(server.port());
     std::vector<std::thread> threads;
+    threads.emplace_back([this, &server] {
+        try {
+            beside_clients(server.port());
+        } catch (...) {
+            beside_failed_ = std::current_exception();
+        }
+    });
     for (const auto& client : clients_) {
         threads.emplace_back([&client, &server] { client->write_until_gone(server.port()); });
     }
@@ -49,12 +56,15 @@ void CrashRun::round() {
     }
     server.kill();
     std::ranges::for_each(threads, &std::thread::join);
+    if (beside_failed_) {
+        std::rethrow_exception(beside_failed_);
+    }
 }
 
 void CrashRun::finish() {
     ServerProcess server(directory_.path());
     server.wait_until_ready();
-    check(server.port());
+    check_last(server.port(), check(server.port()));
     require(server.stop() == 0, "the program did not stop in good order");
     std::uint64_t acknowledged = 0;
     std::uint64_t replays = 0;
@@ -84,8 +94,8 @@ void CrashRun::die_while_opening() {
     server.kill();
 }
 
-void CrashRun::check(std::uint16_t port) {
-    const HistoryCheck history(port);
+HistoryCheck CrashRun::check(std::uint16_t port) {
+    HistoryCheck history(port);
     for (const auto& client : clients_) {
         for (const auto& complaint : client->complaints()) {
             throw std::runtime_error(complaint);
@@ -100,6 +110,7 @@ void CrashRun::check(std::uint16_t port) {
     history.check_streams();
     check_more(history);
     events_ = history.events();
+    return history;
 }
 
 }  // namespace firn::test

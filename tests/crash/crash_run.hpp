@@ -7,6 +7,7 @@
 #include "tests/crash/persistent_client.hpp"
 #include "tests/support/temporary_directory.hpp"
 
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -35,18 +36,23 @@ protected:
 private:
     // Once, before any client writes.
     virtual void prepare(std::uint16_t) {}
+    // On a thread of its own while clients write; returns when the server is gone.
+    virtual void beside_clients(std::uint16_t) {}
     // Beside what every history is checked for.
     virtual void check_more(const HistoryCheck&) const {}
+    // The same after the last death.
+    virtual void check_last(std::uint16_t, const HistoryCheck&) {}
 
     void die_while_opening();
     void wait_for_first_answer() const;
-    void check(std::uint16_t port);
+    [[nodiscard]] HistoryCheck check(std::uint16_t port);
 
     Random& random_;
     Clients clients_;
     TemporaryDirectory directory_;
     bool prepared_ = false;
     std::uint64_t events_ = 0;
+    std::exception_ptr beside_failed_;
 };
 
 }  // namespace firn::test

@@ -34,6 +34,12 @@ public:
     HttpAnswer post(const std::string& target, std::string body) {
         return send(boost::beast::http::verb::post, target, std::move(body), "application/json");
     }
+    HttpAnswer put(const std::string& target, std::string body) {
+        return send(boost::beast::http::verb::put, target, std::move(body), "application/json");
+    }
+    HttpAnswer erase(const std::string& target) {
+        return send(boost::beast::http::verb::delete_, target, {}, "application/json");
+    }
 
 private:
     HttpAnswer send(boost::beast::http::verb verb, const std::string& target, std::string body,
@@ -42,7 +48,7 @@ private:
         http::request<http::string_body> request(verb, target, 11);
         request.set(http::field::host, host_);
         request.set(http::field::accept, accept);
-        if (verb == http::verb::post) {
+        if (verb == http::verb::post || verb == http::verb::put) {
             request.set(http::field::content_type, "application/json");
         }
         request.body() = std::move(body);

@@ -273,16 +273,26 @@ BOOST_AUTO_TEST_CASE(when_the_stream_is_missing_or_deleted_then_it_is_refused) {
     BOOST_TEST(begin(keeping(0)).error() == storage_errc::stream_deleted);
 }
 
-BOOST_AUTO_TEST_CASE(when_it_is_deleted_while_it_is_compacted_then_it_is_skipped) {
-    append_counted(5);
-    when("verified", [this] {
-        boost::asio::co_spawn(io, service->delete_stream(name, Expected::any()),
-                              boost::asio::detached);
-        poll_until([this] { return facts().deleted; });
-    });
-    const auto report = compact(keeping(0));
-    BOOST_TEST(name_of(report.status) == "skipped");
-    BOOST_TEST(report.reason == "the stream was deleted");
+BOOST_AUTO_TEST_CASE(when_it_is_deleted_at_any_step_before_the_cut_then_it_is_skipped) {
+    for (const auto* step : {"planned", "replayed", "before the anchor", "after the anchor",
+                             "verified", "before the cut"}) {
+        BOOST_TEST_CONTEXT(step) {
+            const StreamName deleted{name.category, std::string("deleted ") + step};
+            append_counted_to(deleted, 5);
+            when(step, [&] {
+                boost::asio::co_spawn(io, service->delete_stream(deleted, Expected::any()),
+                                      boost::asio::detached);
+                poll_until([&] { return store->memory().facts(deleted)->deleted; });
+            });
+            const auto begun = run(service->compactions()->start(deleted, keeping(0)));
+            BOOST_REQUIRE(begun.has_value());
+            const auto report = ended((*begun)->id);
+            BOOST_TEST(name_of(report.status) == "skipped");
+            BOOST_TEST(report.reason == "the stream was deleted");
+            BOOST_TEST(!service->compactions()->quarantine().find(deleted).has_value());
+            steps->clear();
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(when_the_state_folds_to_null_then_it_is_kept_as_null) {

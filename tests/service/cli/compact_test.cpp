@@ -147,6 +147,39 @@ BOOST_AUTO_TEST_CASE(when_one_fails_then_the_exit_code_says_so_and_the_quarantin
     BOOST_TEST(server.run({"quarantine", "release", "order", "long"}).code == 1);
 }
 
+BOOST_AUTO_TEST_CASE(when_the_scheduler_is_asked_then_it_says_what_it_does_and_can_be_paused) {
+    const auto resting = server.run({"scheduler"});
+    BOOST_TEST(resting.code == 0, resting.errors);
+    BOOST_TEST(contains(resting.output, "No category has compaction.enabled"));
+    BOOST_TEST(contains(resting.output, "  saved        0 events"));
+    BOOST_TEST(contains(server.run({"scheduler", "pause"}).output, "The scheduler is paused.\n"));
+    BOOST_TEST(json_member(server.run({"scheduler", "--json"}).output, "paused") == "true");
+    BOOST_TEST(!contains(server.run({"scheduler", "resume"}).output, "paused"));
+    BOOST_TEST(server.run({"scheduler", "stop"}).code == 2);
+}
+
+BOOST_AUTO_TEST_CASE(when_space_is_free_then_a_vacuum_gives_it_back_and_says_how_much) {
+    for (int i = 0; i != 20; ++i) {
+        append("gone-" + std::to_string(i), 200);
+    }
+    BOOST_TEST(compact({"order", "--keep-last", "1"}).code == 0);
+    const auto dry = server.run({"vacuum", "--dry-run"});
+    BOOST_TEST(dry.code == 0, dry.errors);
+    BOOST_TEST(contains(dry.output, "The file has "));
+    BOOST_TEST(contains(dry.output, "The copy needs "));
+    BOOST_TEST(!contains(dry.output, " now.\n"));
+    const auto bytes = [&] {
+        return json_count(json_member(server.run({"stats", "--json"}).output, "bytes"), "file");
+    };
+    const auto before = bytes();
+    const auto done = server.run({"vacuum"});
+    BOOST_TEST(done.code == 0, done.errors);
+    BOOST_TEST(contains(done.output, " now.\n"));
+    BOOST_TEST(bytes() < before);
+    BOOST_TEST(json_string(server.run({"vacuum", "--json"}).output, "phase") == "done");
+    BOOST_TEST(server.run({"vacuum", "now"}).code == 2);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(given_a_compaction_that_takes_long, test::Program)
