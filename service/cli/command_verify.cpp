@@ -1,4 +1,5 @@
 #include "actors/json/scanner.hpp"
+#include "service/cli/archive/archive_proof.hpp"
 #include "service/cli/command.hpp"
 #include "service/cli/isolated.hpp"
 #include "service/cli/json_layout.hpp"
@@ -6,6 +7,7 @@
 #include "service/http/json_text.hpp"
 #include "storage/journaled/verify.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 
@@ -14,7 +16,8 @@ namespace {
 
 struct VerifyArguments {
     std::string directory;
-    bool json = false;
+    std::string archive;
+    ClientOptions client;
 };
 
 // What the child finds, as one JSON object: the report, or why there is none.
@@ -83,7 +86,62 @@ void print_problems(const std::string& directory, std::string_view report) {
     }
 }
 
+std::string findings_as_json(const ArchiveFindings& findings) {
+    std::string out = "{\"proven\":";
+    out += findings.problems.empty() ? "true" : "false";
+    const auto add = [&](const char* name, std::uint64_t count) {
+        out.append(",\"").append(name).append("\":");
+        append_number(out, count);
+    };
+    add("streams", findings.streams);
+    add("events", findings.events);
+    add("proven_streams", findings.proven_streams);
+    add("proven_events", findings.proven_events);
+    add("deleted_events", findings.deleted_events);
+    out += ",\"problems\":[";
+    for (const auto& problem : findings.problems) {
+        out += out.back() == '[' ? "" : ",";
+        append_json_string(out, problem);
+    }
+    return out + "]}";
+}
+
+ExitCode prove(const VerifyArguments& arguments) {
+    constexpr std::size_t problems_shown = 20;
+    InputText input(arguments.archive);
+    const auto findings = ArchiveProof(HttpClient(arguments.client.server())).prove(input);
+    const auto& problems = findings.problems;
+    if (arguments.client.json) {
+        print(findings_as_json(findings) + "\n");
+    } else if (problems.empty()) {
+        print(arguments.archive + " is proven: " + show_count(findings.proven_events) +
+              " events of " + show_count(findings.proven_streams) +
+              " streams are those that the server had; it holds " +
+              show_count(findings.deleted_events) + " of them no longer\n");
+    } else {
+        std::fflush(stdout);
+        std::fprintf(stderr, "firn: %s is not proven, %s of its %s streams are not:\n",
+                     arguments.archive.c_str(), show_count(problems.size()).c_str(),
+                     show_count(findings.streams).c_str());
+        for (std::size_t i = 0; i != std::min(problems.size(), problems_shown); ++i) {
+            std::fprintf(stderr, "  %s\n", problems[i].c_str());
+        }
+        if (problems.size() > problems_shown) {
+            std::fprintf(stderr, "  and %s more\n",
+                         show_count(problems.size() - problems_shown).c_str());
+        }
+    }
+    return problems.empty() ? ExitCode::ok : ExitCode::damaged;
+}
+
 ExitCode run(const VerifyArguments& arguments) {
+    if (arguments.directory.empty() == arguments.archive.empty()) {
+        throw CommandFailure(ExitCode::usage,
+                             "Say what to verify: a data directory, or --archive and a file.");
+    }
+    if (!arguments.archive.empty()) {
+        return prove(arguments);
+    }
     // A mistyped path is no damage.
     if (std::error_code ignored; !std::filesystem::is_directory(arguments.directory, ignored)) {
         throw CommandFailure(ExitCode::cannot_start,
@@ -100,7 +158,7 @@ ExitCode run(const VerifyArguments& arguments) {
                                 "): a page of the settled data points to a wrong place");
     }
     const bool sound = json_member(report, "sound") == "true";
-    if (arguments.json) {
+    if (arguments.client.json) {
         print(report + "\n");
     } else if (sound) {
         print_sound(arguments.directory, report);
@@ -115,12 +173,13 @@ ExitCode run(const VerifyArguments& arguments) {
 void add_verify_command(CLI::App& program, Action& chosen) {
     auto arguments = std::make_shared<VerifyArguments>();
     auto& command = *program.add_subcommand(
-        "verify", "Check every record of a data directory that is not served");
-    command.add_option("DIR", arguments->directory, "The data directory")
-        ->required()
-        ->type_name("");
-    command.add_flag("--json", arguments->json,
-                     "Print JSON for programs instead of text for people");
+        "verify", "Check a data directory that is not served, or an exported file");
+    command.add_option("DIR", arguments->directory, "The data directory")->type_name("");
+    command
+        .add_option("--archive", arguments->archive,
+                    "Prove that this export holds what a server's streams were made of")
+        ->type_name("FILE");
+    arguments->client.add_to(command);
     command.footer(
         "Reads every record and checks checksums, versions, hash chains, positions and counts.\n"
         "It changes nothing. Pages of the settled data carry no checksum of their own, only the\n"
@@ -128,11 +187,16 @@ void add_verify_command(CLI::App& program, Action& chosen) {
         "damage,\n"
         "and pages that hold no record are not looked at.\n"
         "\n"
+        "An archive is proven by the chain hashes that the server has of its streams, also where\n"
+        "compaction has deleted their events since.\n"
+        "\n"
         "Examples:\n"
         "  firn verify ./firn-data\n"
         "  firn verify /var/lib/firn --json | jq .problems\n"
+        "  firn verify --archive history.ndjson.zst --url http://127.0.0.1:7070\n"
         "\n"
-        "Damage: exit code 4. A directory in use or of a newer format: 6.");
+        "Damage, or an archive that is not proven: exit code 4. A directory in use or of a newer "
+        "format: 6.");
     command.callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }
 
