@@ -45,8 +45,13 @@ std::string Connection::get(std::string_view target, std::string_view fields, co
 
 std::string Connection::post(std::string_view target, std::string_view fields,
                              std::string_view body, const Sink& sink) {
-    write(fmt::format("POST {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: {}\r\n{}\r\n",
-                      target, port_, body.size(), fields));
+    return send("POST", target, fields, body, sink);
+}
+
+std::string Connection::send(std::string_view method, std::string_view target,
+                             std::string_view fields, std::string_view body, const Sink& sink) {
+    write(fmt::format("{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: {}\r\n{}\r\n",
+                      method, target, port_, body.size(), fields));
     write(body);
     return receive(sink);
 }

@@ -30,6 +30,8 @@ public:
     std::string get(std::string_view target, std::string_view fields, const Sink& sink);
     std::string post(std::string_view target, std::string_view fields, std::string_view body,
                      const Sink& sink);
+    std::string send(std::string_view method, std::string_view target, std::string_view fields,
+                     std::string_view body, const Sink& sink);
 
 private:
     void write(std::string_view bytes) const;
