@@ -69,6 +69,8 @@ void add_scheduler_command(CLI::App& program, Action& chosen) {
         "  firn scheduler pause");
     auto& pause = *command.add_subcommand("pause", "Begin no more compactions in the background");
     auto& resume = *command.add_subcommand("resume", "Go on compacting in the background");
+    arguments->client.add_to(pause);
+    arguments->client.add_to(resume);
     pause.callback(
         [arguments, &chosen] { chosen = [arguments] { return set(*arguments, true); }; });
     resume.callback(
