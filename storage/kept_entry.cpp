@@ -22,7 +22,9 @@ KeptEntry KeptEntry::keep(PageMemory& memory, const FeedEvent& entry, std::strin
                       entry.kind};
     char* const at = memory.make_room(sizeof(place) + encoded.size());
     std::memcpy(at, &place, sizeof(place));
-    std::memcpy(at + sizeof(place), encoded.data(), encoded.size());
+    if (!encoded.empty()) {
+        std::memcpy(at + sizeof(place), encoded.data(), encoded.size());
+    }
     return KeptEntry(at);
 }
 

@@ -121,7 +121,7 @@ public:
     bool seek(std::string_view key);          // the first key >= this
     bool seek_at_most(std::string_view key);  // the last key <= this
     // The first key >= this, from a record before it: the next few are tried before it is looked
-    // for, which costs as much as a dozen of them.
+    // for.
     bool seek_ahead(std::string_view key, unsigned tries);
     bool first() { return move(MDB_FIRST); }
     bool next() { return move(MDB_NEXT); }
