@@ -56,6 +56,7 @@ void CrashRun::round() {
     }
     server.kill();
     std::ranges::for_each(threads, &std::thread::join);
+    server.require_killed();
     if (beside_failed_) {
         std::rethrow_exception(beside_failed_);
     }
@@ -92,6 +93,7 @@ void CrashRun::die_while_opening() {
     ServerProcess server(directory_.path());
     std::this_thread::sleep_for(std::chrono::milliseconds(random_.between(0, 60)));
     server.kill();
+    server.require_killed();
 }
 
 HistoryCheck CrashRun::check(std::uint16_t port) {

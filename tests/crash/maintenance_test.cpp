@@ -63,6 +63,7 @@ public:
         std::this_thread::sleep_for(std::chrono::milliseconds(random_.between(0, 400)));
         server.kill();
         std::ranges::for_each(threads, &std::thread::join);
+        server.require_killed();
         for (const auto& failure : failures) {
             if (failure) {
                 std::rethrow_exception(failure);

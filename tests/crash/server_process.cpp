@@ -91,22 +91,31 @@ void ServerProcess::wait_until_ready() {
     }
 }
 
-void ServerProcess::kill() {
-    if (pid_ > 0) {
-        ::kill(pid_, SIGKILL);
-        ::waitpid(pid_, nullptr, 0);
-        pid_ = -1;
-    }
-}
-
-int ServerProcess::stop() {
+int ServerProcess::end(int signal) noexcept {
     int status = -1;
     if (pid_ > 0) {
-        ::kill(pid_, SIGTERM);
+        ::kill(pid_, signal);
         ::waitpid(pid_, &status, 0);
         pid_ = -1;
     }
     return status;
+}
+
+void ServerProcess::kill() noexcept {
+    if (pid_ > 0) {
+        const int status = end(SIGKILL);
+        was_killed_ = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    }
+}
+
+void ServerProcess::require_killed() const {
+    if (!was_killed_) {
+        throw std::runtime_error("the program ended by itself before it was killed");
+    }
+}
+
+int ServerProcess::stop() {
+    return end(SIGTERM);
 }
 
 }  // namespace firn::test

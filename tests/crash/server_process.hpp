@@ -22,14 +22,19 @@ public:
     void wait_until_ready();
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
     // SIGKILL, and waits for the end.
-    void kill();
+    void kill() noexcept;
+    // Throws if the program had ended by itself before.
+    void require_killed() const;
     // SIGTERM, and waits for the end; its exit status.
     int stop();
 
 private:
+    int end(int signal) noexcept;
+
     pid_t pid_ = -1;
     int output_ = -1;
     std::uint16_t port_ = 0;
+    bool was_killed_ = false;
 };
 
 }  // namespace firn::test
