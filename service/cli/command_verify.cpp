@@ -4,7 +4,7 @@
 #include "service/cli/isolated.hpp"
 #include "service/cli/json_layout.hpp"
 #include "service/cli/quantity.hpp"
-#include "service/http/json_text.hpp"
+#include "service/http/json_object.hpp"
 #include "storage/journaled/verify.hpp"
 
 #include <algorithm>
@@ -20,28 +20,32 @@ struct VerifyArguments {
     ClientOptions client;
 };
 
-// What the child finds, as one JSON object: the report, or why there is none.
-std::string report_as_json(const VerifyReport& report) {
-    std::string out = "{\"sound\":";
-    out += report.problems.empty() ? "true" : "false";
-    const auto add = [&](const char* name, std::uint64_t count) {
-        out.append(",\"").append(name).append("\":");
-        append_number(out, count);
-    };
-    add("streams", report.streams);
-    add("deleted_streams", report.deleted_streams);
-    add("events", report.events);
-    add("chunks", report.chunks);
-    add("journal_records", report.journal_records);
-    add("ids", report.ids);
-    add("head_position", report.head.value());
-    add("problem_count", report.problem_count);
-    out += ",\"problems\":[";
-    for (const auto& problem : report.problems) {
+void append_problems(JsonObject& object, const std::vector<std::string>& problems) {
+    auto& out = object.begin("problems");
+    out.push_back('[');
+    for (const auto& problem : problems) {
         out += out.back() == '[' ? "" : ",";
         append_json_string(out, problem);
     }
-    return out + "]}";
+    out.push_back(']');
+}
+
+// What the child finds, as one JSON object: the report, or why there is none.
+std::string report_as_json(const VerifyReport& report) {
+    std::string out;
+    JsonObject object(out);
+    object.flag("sound", report.problems.empty())
+        .add("streams", report.streams)
+        .add("deleted_streams", report.deleted_streams)
+        .add("events", report.events)
+        .add("chunks", report.chunks)
+        .add("journal_records", report.journal_records)
+        .add("ids", report.ids)
+        .add("head_position", report.head.value())
+        .add("problem_count", report.problem_count);
+    append_problems(object, report.problems);
+    object.end();
+    return out;
 }
 
 std::string damage_as_json(std::string_view problem) {
@@ -87,23 +91,17 @@ void print_problems(const std::string& directory, std::string_view report) {
 }
 
 std::string findings_as_json(const ArchiveFindings& findings) {
-    std::string out = "{\"proven\":";
-    out += findings.problems.empty() ? "true" : "false";
-    const auto add = [&](const char* name, std::uint64_t count) {
-        out.append(",\"").append(name).append("\":");
-        append_number(out, count);
-    };
-    add("streams", findings.streams);
-    add("events", findings.events);
-    add("proven_streams", findings.proven_streams);
-    add("proven_events", findings.proven_events);
-    add("deleted_events", findings.deleted_events);
-    out += ",\"problems\":[";
-    for (const auto& problem : findings.problems) {
-        out += out.back() == '[' ? "" : ",";
-        append_json_string(out, problem);
-    }
-    return out + "]}";
+    std::string out;
+    JsonObject object(out);
+    object.flag("proven", findings.problems.empty())
+        .add("streams", findings.streams)
+        .add("events", findings.events)
+        .add("proven_streams", findings.proven_streams)
+        .add("proven_events", findings.proven_events)
+        .add("deleted_events", findings.deleted_events);
+    append_problems(object, findings.problems);
+    object.end();
+    return out;
 }
 
 ExitCode prove(const VerifyArguments& arguments) {
