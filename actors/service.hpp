@@ -289,8 +289,8 @@ public:
 
     // Reads go straight to the store, which may touch the disk but waits for nobody.
     [[nodiscard]] const EventStore& store() const noexcept;
-    // Reads the feed from query.after to its head in large windows, one ahead on the executor
-    // (actors/catch_up.hpp). It must end before the service stops.
+    // Reads the feed from query.after to its head in large windows, some ahead on a thread of the
+    // service's own (actors/catch_up.hpp). It must end before the service stops.
     [[nodiscard]] std::unique_ptr<CatchUp> catch_up(FeedQuery query) const;
     // Two of them that may meet a stop on another thread: then actor_errc::closed.
     [[nodiscard]] result<Version> head_version(const StreamName& stream) const;
