@@ -22,6 +22,11 @@
 #include "actors/compaction/compaction_control.hpp"
 #include "actors/compaction/compaction_host.hpp"
 
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
 namespace firn {
 
 class Compaction {
@@ -51,6 +56,15 @@ private:
     boost::asio::awaitable<Next> reclaim();
     boost::asio::awaitable<void> take_anchor_back();
 
+    struct Folded {
+        error_code error = {};
+        std::optional<FoldFailure> failure = {};
+        bool done = false;
+    };
+    using FoldSome = std::function<Folded(const EventStore&)>;
+    // `what`: "the kept events".
+    boost::asio::awaitable<Next> fold_in_slices(std::string_view what, const FoldSome& fold_some);
+
     [[nodiscard]] Next take_base(const CompactionHost::Stores& stores);
     [[nodiscard]] Next take_client_state(const CompactionHost::Stores& stores);
     [[nodiscard]] Next compare_copies(const CompactionHost::Stores& stores);
@@ -62,6 +76,7 @@ private:
     Next fail_suspect(std::string reason);
     Next fail(const error_code& error, std::string_view doing);
     Next end(CompactionStatus status, std::string reason);
+    [[nodiscard]] static std::string at_version(const FoldFailure& failure);
 
     const std::shared_ptr<CompactionHost> host_;
     CompactionReport report_;

@@ -16,6 +16,10 @@
 
 namespace firn {
 
+[[nodiscard]] inline bool is_closed(const error_code& error) noexcept {
+    return error == storage_errc::closed || error == actor_errc::closed;
+}
+
 class CompactionHost {
 public:
     // The stores for as long as it lives, which is never across a wait. None of them: closed.

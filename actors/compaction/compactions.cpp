@@ -15,8 +15,6 @@ namespace firn {
 
 namespace {
 
-constexpr std::chrono::milliseconds look_every{5};
-
 result<void> aborted() {
     return make_error_code(storage_errc::closed);
 }
@@ -322,82 +320,60 @@ void Compactions::store_report(AnyReport report) {
     }
 }
 
-boost::asio::awaitable<void> Compactions::wait(std::string id, std::chrono::milliseconds at_most) {
-    const auto until = std::chrono::steady_clock::now() + at_most;
-    while (!closed_.load() && std::chrono::steady_clock::now() < until) {
-        const auto found = find(id);
-        const bool over =
-            !found || std::visit(
-                          [](const auto& report) {
-                              return report->is_over() ||
-                                     report->status == CompactionStatus::awaiting_verification;
-                          },
-                          *found);
-        if (over) {
-            co_return;
-        }
-        co_await pause(look_every);
-    }
-}
-
-Compactions::Load Compactions::load() const {
-    const std::lock_guard lock(mutex_);
-    return {jobs_.size() - waiting_.size(), waiting_.size()};
-}
-
-std::vector<Compactions::Report> Compactions::running() const {
-    std::vector<Report> running;
-    const std::lock_guard lock(mutex_);
-    for (const auto& [id, job] : jobs_) {
-        running.push_back(job.control->report());
-    }
-    return running;
-}
-
 boost::asio::awaitable<error_code> Compactions::cancel(std::string id) {
-    CompactionReport waiting;
-    {
-        const std::lock_guard lock(mutex_);
-        if (const auto run = runs_.find(id); run != runs_.end()) {
-            cancel_run(*run->second);
-            // The streams under way, too, as far as they are before their cut.
-            for (auto& [part, job] : jobs_) {
-                if (job.control->report()->run == id) {
-                    (void)job.control->cancel();
-                }
-            }
-            co_return error_code();
-        }
-        if (const auto over = over_.find(id); over != over_.end()) {
-            const auto* report = std::get_if<Report>(&over->second);
-            const auto* run = std::get_if<Run>(&over->second);
-            const auto status = report != nullptr ? (*report)->status : (*run)->status;
-            co_return status == CompactionStatus::cancelled
-                ? error_code()
-                : make_error_code(storage_errc::too_late);
-        }
-        const auto job = jobs_.find(id);
-        if (job == jobs_.end()) {
-            co_return make_error_code(actor_errc::compaction_not_found);
-        }
-        if (!job->second.control->cancel()) {
-            co_return make_error_code(storage_errc::too_late);
-        }
-        if (job->second.started) {
-            co_return error_code();
-        }
-        // Nobody runs it: it ends here.
-        std::erase(waiting_, id);
-        job->second.started = true;
-        waiting = *job->second.control->report();
+    const auto cancelled = begin_cancel(id);
+    if (!cancelled || !cancelled->report) {
+        co_return cancelled ? error_code() : cancelled.error();
     }
-    waiting.status = CompactionStatus::cancelled;
-    waiting.reason = "it was cancelled";
-    waiting.finished_at = now();
-    const auto error = co_await keep(waiting);
-    count(waiting);
-    end_job(waiting);
+    CompactionReport report = *cancelled->report;
+    const auto error = co_await keep(report);
+    if (cancelled->ends_here) {
+        count(report);
+        end_job(report);
+    }
     co_return error;
+}
+
+result<Compactions::Cancelled> Compactions::begin_cancel(const std::string& id) {
+    const std::lock_guard lock(mutex_);
+    if (const auto run = runs_.find(id); run != runs_.end()) {
+        cancel_run(*run->second);
+        // The streams under way, too, as far as they are before their cut.
+        for (auto& [part, job] : jobs_) {
+            if (job.control->report()->run == id) {
+                (void)job.control->cancel();
+            }
+        }
+        return Cancelled{};
+    }
+    if (const auto over = over_.find(id); over != over_.end()) {
+        const auto* report = std::get_if<Report>(&over->second);
+        const auto* run = std::get_if<Run>(&over->second);
+        const auto status = report != nullptr ? (*report)->status : (*run)->status;
+        if (status != CompactionStatus::cancelled) {
+            return make_error_code(storage_errc::too_late);
+        }
+        // Written once more: who was told that it could not be asks again.
+        return Cancelled{report != nullptr ? std::optional(**report) : std::nullopt};
+    }
+    const auto job = jobs_.find(id);
+    if (job == jobs_.end()) {
+        return make_error_code(actor_errc::compaction_not_found);
+    }
+    if (!job->second.control->cancel()) {
+        return make_error_code(storage_errc::too_late);
+    }
+    if (job->second.started) {
+        return Cancelled{};
+    }
+    // Nobody runs it: it ends here.
+    std::erase(waiting_, id);
+    job->second.started = true;
+    Cancelled cancelled{*job->second.control->report(), true};
+    cancelled.report->status = CompactionStatus::cancelled;
+    cancelled.report->reason = "it was cancelled";
+    cancelled.report->finished_at = now();
+    return cancelled;
 }
 
 boost::asio::awaitable<error_code> Compactions::verify(std::string id, Hash state_hash) {
@@ -421,66 +397,6 @@ boost::asio::awaitable<error_code> Compactions::verify(std::string id, Hash stat
     }
     pump();
     co_return error_code();
-}
-
-result<Compactions::AnyReport> Compactions::find(std::string_view id) const {
-    const std::lock_guard lock(mutex_);
-    const std::string key(id);
-    if (const auto job = jobs_.find(key); job != jobs_.end()) {
-        return AnyReport(job->second.control->report());
-    }
-    if (const auto run = runs_.find(key); run != runs_.end()) {
-        return AnyReport(report_of(*run->second));
-    }
-    if (const auto over = over_.find(key); over != over_.end()) {
-        return over->second;
-    }
-    return make_error_code(actor_errc::compaction_not_found);
-}
-
-Compactions::Report Compactions::running_on(const StreamName& stream) const {
-    const std::lock_guard lock(mutex_);
-    const auto found = by_stream_.find(stream);
-    return found == by_stream_.end() ? nullptr : jobs_.at(found->second).control->report();
-}
-
-Compactions::List Compactions::list(const Query& query) const {
-    std::map<std::string, AnyReport> all;
-    {
-        const std::lock_guard lock(mutex_);
-        all = over_;
-        for (const auto& [id, job] : jobs_) {
-            all.insert_or_assign(id, job.control->report());
-        }
-        for (const auto& [id, run] : runs_) {
-            all.insert_or_assign(id, report_of(*run));
-        }
-    }
-    const auto matches = [&](const AnyReport& any) {
-        if (const auto* run = std::get_if<Run>(&any)) {
-            return !query.stream &&
-                   (query.category.empty() || (*run)->category == query.category) &&
-                   (!query.status || (*run)->status == *query.status);
-        }
-        const auto& report = *std::get<Report>(any);
-        return (!query.stream || report.stream == *query.stream) &&
-               (query.category.empty() || report.stream.category == query.category) &&
-               (!query.status || report.status == *query.status);
-    };
-    List list;
-    auto at = query.before.empty() ? all.end() : all.lower_bound(query.before);
-    while (at != all.begin()) {
-        --at;
-        if (!matches(at->second)) {
-            continue;
-        }
-        if (list.reports.size() == query.limit) {
-            list.more = true;
-            break;
-        }
-        list.reports.push_back(at->second);
-    }
-    return list;
 }
 
 boost::asio::awaitable<error_code> Compactions::put_document(std::string key, std::string text) {

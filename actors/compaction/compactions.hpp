@@ -113,6 +113,12 @@ private:
     };
     struct ActiveRun;
 
+    struct Cancelled {
+        std::optional<CompactionReport> report = {};  // to be written
+        bool ends_here = false;                       // nobody runs it
+    };
+    [[nodiscard]] result<Cancelled> begin_cancel(const std::string& id);
+    [[nodiscard]] std::size_t waiting() const;
     void load_report(CompactionReport report);
     void load_run(CompactionRun run);
     [[nodiscard]] result<CompactionOptions> completed(const std::string& category,
