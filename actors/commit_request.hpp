@@ -17,6 +17,7 @@ public:
     explicit CommitRequest(Transaction transaction) : transaction_(std::move(transaction)) {
         for (const auto& write : transaction_.writes) {
             bytes_ += write.events ? write.events->bytes().size() : 0;
+            bytes_ += write.anchor ? write.anchor->state.size() : 0;
         }
     }
     virtual ~CommitRequest() = default;

@@ -223,6 +223,9 @@ public:
     // One after another, each all or nothing by itself, with as few syncs as can be: their events
     // take their places in this order, unless a stream has commands waiting. From the first one
     // for which there is no room on, all are refused. A cancelled wait ends with no outcomes.
+    // Alone among writes, these may begin streams compacted: the state is taken as one of the
+    // category's decider in force, which must have been declared and be of the anchor's kind, or
+    // it is decider_not_declared; plan_changed if that one is being changed just now.
     boost::asio::awaitable<std::vector<TransactionOutcome>> transact_all(
         std::vector<Transaction> transactions);
     // At `version` (0: the initial state), or at the head.

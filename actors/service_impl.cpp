@@ -71,8 +71,40 @@ bool Service::Impl::complete(Transaction& transaction) {
     return !names.empty() && !twice;
 }
 
+bool Service::Impl::begins_compacted(const Transaction& transaction) {
+    return std::ranges::any_of(transaction.writes, [](const StreamWrite& write) {
+        return write.kind == StreamWrite::Kind::begin_compacted;
+    });
+}
+
+result<std::shared_ptr<void>> Service::Impl::prepare_start(Transaction& transaction) const {
+    auto& write = transaction.writes.front();
+    if (transaction.writes.size() != 1 || !write.anchor ||
+        write.anchor->facts.version == no_version) {
+        return make_error_code(actor_errc::bad_request);
+    }
+    const auto& category = write.stream.category;
+    const auto by = context_->categories->find_set(category);
+    if (!by || !by->settings.decider || by->decider_kind() != write.anchor->facts.decider_kind) {
+        return make_error_code(actor_errc::decider_not_declared);
+    }
+    if (write.anchor->state.size() > by->state_bytes_max) {
+        return make_error_code(storage_errc::too_large);
+    }
+    auto anchor = std::make_shared<Snapshot>(*write.anchor);
+    anchor->facts.revision = by->revision;
+    write.anchor = std::move(anchor);
+    // As for a cut: a decider that could do nothing with the state must not take over meanwhile.
+    if (!context_->categories->begin_cut(category, by->revision)) {
+        return make_error_code(actor_errc::plan_changed);
+    }
+    return std::shared_ptr<void>(nullptr, [context = context_, category](void*) {
+        context->categories->end_cut(category, true);
+    });
+}
+
 void Service::Impl::transact(Transaction transaction, Reply<TransactionOutcome> reply) {
-    if (!complete(transaction)) {
+    if (!complete(transaction) || begins_compacted(transaction)) {
         std::move(reply).post(WriteCall<TransactionOutcome>::refusal(actor_errc::bad_request));
         return;
     }
@@ -85,13 +117,19 @@ void Service::Impl::transact_all(std::vector<Transaction> transactions,
     const auto gathering = std::make_shared<Gathering>(transactions.size(), std::move(reply));
     error_code no_room;
     for (std::size_t i = 0; i != transactions.size(); ++i) {
-        const bool good = complete(transactions[i]);
-        auto request = std::make_unique<GatheredWrite>(std::move(transactions[i]), gathering, i);
-        if (!good || no_room) {
-            request->refuse(good ? no_room : actor_errc::bad_request);
-        } else {
-            no_room = try_write(std::move(request));
+        result<std::shared_ptr<void>> guard;
+        if (no_room || !complete(transactions[i])) {
+            guard = no_room ? no_room : make_error_code(actor_errc::bad_request);
+        } else if (begins_compacted(transactions[i])) {
+            guard = prepare_start(transactions[i]);
         }
+        auto request = std::make_unique<GatheredWrite>(std::move(transactions[i]), gathering, i);
+        if (!guard) {
+            request->refuse(guard.error());
+            continue;
+        }
+        request->hold(std::move(*guard));
+        no_room = try_write(std::move(request));
     }
 }
 

@@ -33,6 +33,9 @@ public:
 
     void append(AppendRequest request, StreamWrite::Kind kind, Reply<AppendOutcome> reply);
     void transact(Transaction transaction, Reply<TransactionOutcome> reply);
+    // What begin_compacted needs of the category's decider, and what keeps that as it is; the
+    // transaction is complete.
+    [[nodiscard]] result<std::shared_ptr<void>> prepare_start(Transaction& transaction) const;
     void transact_all(std::vector<Transaction> transactions,
                       Reply<std::vector<TransactionOutcome>> reply);
 
@@ -112,6 +115,7 @@ private:
 
     // Whether each stream occurs once, and there is one. Puts events where there were none.
     [[nodiscard]] static bool complete(Transaction& transaction);
+    [[nodiscard]] static bool begins_compacted(const Transaction& transaction);
     // The error if there was no room for it; it was answered then.
     error_code try_write(std::unique_ptr<WriteRequest> request);
     enum class Admitted : std::uint8_t { yes, parked, no };

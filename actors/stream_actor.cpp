@@ -106,6 +106,8 @@ void StreamActor::end_write(const StreamWrite& write, const error_code& error,
         } else if (write.kind == StreamWrite::Kind::delete_stream) {
             forget();
             policy_ends = has_own_every_ || has_own_keep_;
+        } else if (write.kind == StreamWrite::Kind::begin_compacted) {
+            forget();  // that it was never there
         } else if (!outcome->replayed) {
             // A replay's version is the one of long ago; a check may be of no stream at all.
             head_ = std::max(head_, outcome->version);

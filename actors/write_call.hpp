@@ -21,6 +21,9 @@ public:
     void set_waited() noexcept { has_waited_ = true; }
     [[nodiscard]] bool has_waited() const noexcept { return has_waited_; }
 
+    // What must hold until the outcome is known.
+    void hold(std::shared_ptr<void> guard) { guard_ = std::move(guard); }
+
     // One per write, in their order; each has counted it (begin_write).
     void set_actors(Actors actors) { actors_ = std::move(actors); }
 
@@ -47,6 +50,7 @@ private:
     virtual void answer_refusal(error_code error) = 0;
 
     Actors actors_;
+    std::shared_ptr<void> guard_;
     bool has_waited_ = false;
 };
 

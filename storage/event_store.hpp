@@ -11,7 +11,8 @@
 //      outcomes, whatever is expected. Else every append with a remembered id refuses:
 //      duplicate_event. It names the first known id that has other content or does not follow
 //      the event before it (in versions; an unknown one has none), else the first known id.
-//   3. A missing stream cannot be deleted: stream_not_found. Then `expected`: wrong_version.
+//   3. A missing stream cannot be deleted: stream_not_found. One that is there cannot begin:
+//      wrong_version. Then `expected`: wrong_version.
 // Each step looks at all writes; the first step that refuses any ends the check, and the conflicts
 // are all that it refused. A stream remembers at least its newest N client ids, also after a cut.
 // A stream exists from its first event on: a check without events does not make it exist.
@@ -66,8 +67,9 @@ struct Expected {
 // What a transaction does to one stream.
 struct StreamWrite {
     enum class Kind : std::uint8_t {
-        append,         // append `events`; without events it only checks `expected`
-        delete_stream,  // delete the stream for good; it must exist
+        append,           // append `events`; without events it only checks `expected`
+        delete_stream,    // delete the stream for good; it must exist
+        begin_compacted,  // make a stream that begins behind `anchor`
     };
     StreamName stream;
     Expected expected;
@@ -75,9 +77,15 @@ struct StreamWrite {
     // Null or empty: only checks. A client's id occurs in it at most once (the caller's duty).
     // Shared, because the stream's actor folds from the same bytes after the commit.
     std::shared_ptr<const EncodedEvents> events;
+    // Of begin_compacted: the state, and the chain hash, that the stream has at the anchor's
+    // version, which is at least 1. The stream is then as if its events had been cut up to there:
+    // the anchor stands in for them in the feed, recorded when it says that it was made. The
+    // document that its category has compacted streams is written with it.
+    std::shared_ptr<const Snapshot> anchor = {};
 };
 
-// All or nothing. A stream occurs at most once (the caller's duty, asserted).
+// All or nothing. A stream occurs at most once (the caller's duty, asserted); begin_compacted
+// stands alone.
 struct Transaction {
     boost::container::small_vector<StreamWrite, 1> writes;
 };
@@ -85,7 +93,8 @@ struct Transaction {
 struct StreamOutcome {
     Version first_version;  // of the events appended; version + 1 if there were none
     Version version;        // the head after this transaction
-    Position position;      // of the last event appended; of the stream's last if there were none
+    Position position;      // of the last event appended; of the stream's last if there were none,
+                            // of what stands in for it where the stream begins compacted
     Timestamp recorded_at;  // of the last event appended; zero if there were none
     // All ids were known: this is the original answer. Of a replayed transaction also set where
     // a write had no events; the rest of its outcome is then where the stream stands now.

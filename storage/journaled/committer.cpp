@@ -24,6 +24,11 @@ std::size_t encoded_bytes_max(const Transaction& transaction) noexcept {
     return bytes;
 }
 
+bool begins_compacted(const Transaction& transaction) noexcept {
+    return !transaction.writes.empty() &&
+           transaction.writes.front().kind == StreamWrite::Kind::begin_compacted;
+}
+
 }  // namespace
 
 Committer::Committer(const JournaledConfig& config, const lmdb::Environment& environment,
@@ -48,6 +53,14 @@ std::vector<TransactionOutcome> Committer::commit(std::span<const Transaction> g
     unsettled_.evict(config_.heads_max);
     group_time_ = last_time_ = std::max(last_time_, now());
     for (std::size_t i = 0; i < group.size(); ++i) {
+        if (begins_compacted(group[i])) {
+            const auto end = std::ranges::find_if_not(group.subspan(i), begins_compacted);
+            const auto count = static_cast<std::size_t>(end - group.subspan(i).begin());
+            flush();
+            begin_compacted(group.subspan(i, count), std::span(outcomes).subspan(i, count));
+            i += count - 1;
+            continue;
+        }
         const auto bytes = encoded_bytes_max(group[i]);
         if (failed_ || bytes > journal_.payload_bytes_max()) {
             outcomes[i].error = failed_ ? storage_errc::store_failed : storage_errc::too_large;

@@ -6,6 +6,7 @@
 //   write    one record, one sync; a group larger than a record becomes several
 //   publish  make it visible to readers; nothing was before
 // If the write fails, what was staged is taken back, and all of it answers the error.
+// Streams that begin compacted take another way (committer_compacted.cpp).
 //
 // Thread: one at a time, the committing thread. Errors: in the outcomes.
 #pragma once
@@ -59,6 +60,12 @@ private:
     void stage_deletion(Head& head);
     void touch(Head& head);
     char* entry_space(std::size_t bytes);
+
+    // A part of the group in which every transaction begins a stream.
+    void begin_compacted(std::span<const Transaction> group,
+                         std::span<TransactionOutcome> outcomes);
+    struct CompactedStart;
+    [[nodiscard]] error_code settle_starts(std::span<const CompactedStart> starts);
 
     // Writes what is staged, publishes it or takes it back.
     void flush();

@@ -1,10 +1,9 @@
 #include "storage/journaled/settle_round.hpp"
 
-#include "storage/bytes.hpp"
 #include "storage/chain_hash.hpp"
-#include "storage/checksum.hpp"
 #include "storage/lmdb/deletion.hpp"
 #include "storage/lmdb/keys.hpp"
+#include "storage/lmdb/position_index.hpp"
 
 #include <boost/assert.hpp>
 
@@ -65,11 +64,7 @@ private:
         record_.chain_hash = chain_start(entry.category, entry.id);
         record_.category_label = round_.labels_->label(transaction_, round_.store_,
                                                        lmdb::LabelKind::category, entry.category);
-        const auto key = lmdb::name_key(entry.category, entry.id);
-        std::string value;
-        put_int(value, stream_.value());
-        put_int(value, checksum(key, stream_.value()));
-        transaction_.put(lmdb::Table::names, key, value);
+        lmdb::write_name(transaction_, record_.name, stream_);
         round_.store_.last_stream = std::max(round_.store_.last_stream, stream_);
         ++round_.store_.streams;
         exists_ = true;
@@ -232,7 +227,7 @@ std::span<const SettledStream> SettleRound::write_slice(std::uint32_t events_max
     }
     const bool complete = next_place_ == places_.size();
     if (complete) {
-        write_index(transaction);
+        lmdb::append_positions(transaction, first_position_, index_);
         store_.settled_sequence = last_sequence_;
         store_.settled_position = last_position_;
         store_.last_time = std::max(store_.last_time, groups_.back()->recorded_at);
@@ -268,41 +263,6 @@ void SettleRound::prefetch(std::size_t place) const noexcept {
         for (std::size_t at = 0; at < std::min(events.size(), 4 * line_bytes); at += line_bytes) {
             __builtin_prefetch(events.data() + at);
         }
-    }
-}
-
-void SettleRound::write_index(lmdb::WriteTransaction& transaction) {
-    std::span<const lmdb::IndexEntry> entries(index_);
-    auto first = first_position_;
-    if (entries.empty()) {
-        return;
-    }
-    // Small rounds fill up the block of the round before.
-    std::vector<lmdb::IndexEntry> block;
-    {
-        lmdb::Cursor cursor(transaction, lmdb::Table::positions);
-        if (cursor.last()) {
-            const Position block_first{lmdb::key_number(cursor.key(), 0)};
-            auto stored = lmdb::decode_position_block(block_first, cursor.value());
-            if (!stored) {
-                throw lmdb::CorruptRecord("the newest block of the position index does not check");
-            }
-            if (stored->size() < lmdb::block_positions_max &&
-                block_first.plus(stored->size()) == first) {
-                block = std::move(*stored);
-                first = block_first;
-            }
-        }
-    }
-    while (!entries.empty()) {
-        const auto room = lmdb::block_positions_max - block.size();
-        const auto some = entries.first(std::min(room, entries.size()));
-        block.insert(block.end(), some.begin(), some.end());
-        entries = entries.subspan(some.size());
-        transaction.put(lmdb::Table::positions, lmdb::position_key(first),
-                        lmdb::encode_position_block(first, block));
-        first = first.plus(block.size());
-        block.clear();
     }
 }
 

@@ -55,7 +55,6 @@ private:
 
     void collect();
     void write_stream(lmdb::WriteTransaction& transaction, std::uint32_t events_max);
-    void write_index(lmdb::WriteTransaction& transaction);
 
     const lmdb::Environment* environment_;
     lmdb::Labels* labels_;

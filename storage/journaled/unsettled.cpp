@@ -81,6 +81,14 @@ void Unsettled::make_room_for(Publication& publication) {
     deletions_.merge(deletions);
 }
 
+void Unsettled::forget(const Head& head) noexcept {
+    BOOST_ASSERT(head.version == no_version && head.tail.empty());
+    const std::scoped_lock lock(mutex_);
+    const auto found = heads_.find(head.key);
+    const auto owned = std::move(found->second);
+    heads_.erase(found);
+}
+
 void Unsettled::evict(std::size_t heads_max) {
     if (heads_.size() <= heads_max) {
         return;

@@ -100,6 +100,8 @@ public:
     };
     // Makes a durable group visible; if it throws, readers see nothing of it.
     void publish(Publication publication);
+    // Of a stream that was never published: LMDB knows it better from now on.
+    void forget(const Head& head) noexcept;
     // Forgets settled heads until at most `heads_max` are left.
     void evict(std::size_t heads_max);
 
@@ -138,6 +140,7 @@ public:
 
     [[nodiscard]] Position head_position() const;
     [[nodiscard]] Position settled_position() const;
+    // All positions up to there are in LMDB, and nothing is pending.
     void start_at(Position settled);
 
     struct Pending {

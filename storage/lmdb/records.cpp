@@ -48,6 +48,14 @@ std::optional<StreamNumber> find_stream(const Transaction& transaction, std::str
     return stream;
 }
 
+void write_name(WriteTransaction& transaction, const StreamName& name, StreamNumber stream) {
+    const auto key = name_key(name);
+    std::string value;
+    put_int(value, stream.value());
+    put_int(value, checksum(key, stream.value()));
+    transaction.put(Table::names, key, value);
+}
+
 std::optional<StreamRecord> read_stream(const Transaction& transaction, StreamNumber stream) {
     const auto bytes = transaction.get(Table::streams, stream_key(stream));
     if (!bytes) {

@@ -21,6 +21,7 @@ void write_store(WriteTransaction& transaction, const StoreRecord& record);
 
 [[nodiscard]] std::optional<StreamNumber> find_stream(const Transaction& transaction,
                                                       std::string_view name_key);
+void write_name(WriteTransaction& transaction, const StreamName& name, StreamNumber stream);
 [[nodiscard]] std::optional<StreamRecord> read_stream(const Transaction& transaction,
                                                       StreamNumber stream);
 void write_stream(WriteTransaction& transaction, StreamNumber stream, const StreamRecord& record);

@@ -32,6 +32,13 @@ void prune(std::map<Version, Snapshot>& snapshots, const SnapshotFacts& saved, s
 
 }  // namespace
 
+void MemorySnapshots::begin_with(const StreamName& stream, Snapshot anchor) {
+    anchor.facts.kind = SnapshotKind::anchor;
+    anchor.facts.bytes = anchor.state.size();
+    const auto version = anchor.facts.version;
+    snapshots_[stream].emplace(version, std::move(anchor));
+}
+
 void MemorySnapshots::save(const StreamName& stream, Snapshot snapshot, std::uint32_t keep,
                            Done done) {
     done(save_now(stream, std::move(snapshot), keep));

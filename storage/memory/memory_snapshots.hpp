@@ -32,11 +32,13 @@ public:
     void remove(const StreamName& stream, Version version, Done done) override;
     [[nodiscard]] SnapshotStats snapshot_stats() const override;
 
-    // The stream was deleted. Under the mutex.
     // Whether an anchor of this state stands there. Under the mutex.
     [[nodiscard]] bool has_anchor(const StreamName& stream, Version version,
                                   const Hash& state) const;
+    // The stream was deleted. Under the mutex.
     void forget(const StreamName& stream) { snapshots_.erase(stream); }
+    // The stream began with it. Under the mutex.
+    void begin_with(const StreamName& stream, Snapshot anchor);
 
 private:
     using ByVersion = std::map<Version, Snapshot>;

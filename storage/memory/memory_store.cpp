@@ -199,7 +199,8 @@ void MemoryStore::refuse_unexpected(const Transaction& transaction,
         const auto* stream = find(write.stream);
         if (!stream && write.kind == StreamWrite::Kind::delete_stream) {
             refuse(transaction, i, storage_errc::stream_not_found, outcome);
-        } else if (!write.expected.accepts(standing(stream).version)) {
+        } else if (!write.expected.accepts(standing(stream).version) ||
+                   (stream && write.kind == StreamWrite::Kind::begin_compacted)) {
             refuse(transaction, i, storage_errc::wrong_version, outcome);
         }
     }
@@ -217,6 +218,13 @@ StreamOutcome MemoryStore::apply(const StreamWrite& write, Timestamp stamp) {
     if (write.kind == StreamWrite::Kind::delete_stream) {
         streams_.at(write.stream).delete_all();
         snapshots_.forget(write.stream);
+    } else if (write.kind == StreamWrite::Kind::begin_compacted) {
+        const auto& facts = write.anchor->facts;
+        const auto& stream =
+            streams_.try_emplace(write.stream, write.stream, facts, head().next()).first->second;
+        slots_.push_back({&stream, facts.version});
+        snapshots_.begin_with(write.stream, *write.anchor);
+        documents_.put_all({{DocumentKind::compacted, write.stream.category, "{}"}});
     }
     return standing(find(write.stream));
 }

@@ -12,6 +12,15 @@ MemoryStream::MemoryStream(StreamName name)
     : name_(std::make_shared<const StreamName>(std::move(name))),
       chain_{chain_start(name_->category, name_->id)} {}
 
+MemoryStream::MemoryStream(StreamName name, const SnapshotFacts& anchor, Position position)
+    : name_(std::make_shared<const StreamName>(std::move(name))),
+      version_(anchor.version),
+      first_version_(anchor.version.next()),
+      last_position_(position),
+      stand_in_time_(anchor.created_at),
+      chain_begin_(anchor.version),
+      chain_{anchor.chain_hash} {}
+
 StreamFacts MemoryStream::facts() const {
     StreamFacts facts;
     facts.stream = *name_;

@@ -32,6 +32,8 @@ struct Repeat {
 class MemoryStream {
 public:
     explicit MemoryStream(StreamName name);
+    // One that begins behind the anchor, which stands at the position.
+    MemoryStream(StreamName name, const SnapshotFacts& anchor, Position position);
 
     [[nodiscard]] const std::shared_ptr<const StreamName>& name() const noexcept { return name_; }
     [[nodiscard]] Version version() const noexcept { return version_; }
@@ -42,8 +44,10 @@ public:
     [[nodiscard]] const MemoryEvent& at(Version version) const { return events_.at(version); }
     // When the newest event was recorded that was cut or deleted.
     [[nodiscard]] Timestamp stand_in_time() const noexcept { return stand_in_time_; }
-    // The chain hash at any version that ever was.
-    [[nodiscard]] const Hash& chain_at(Version version) const { return chain_[version.value()]; }
+    // The chain hash at any version that ever was here.
+    [[nodiscard]] const Hash& chain_at(Version version) const {
+        return chain_[version.since(chain_begin_)];
+    }
     [[nodiscard]] Repeat compare(const EncodedEvents& events) const;
     [[nodiscard]] std::optional<RememberedEvent> find_id(const EventId& id) const;
 
@@ -74,7 +78,8 @@ private:
     Version first_version_{1};
     Position last_position_;
     Timestamp stand_in_time_{};
-    std::vector<Hash> chain_;  // [version]
+    Version chain_begin_;
+    std::vector<Hash> chain_;  // [version - chain_begin_]
     bool deleted_ = false;
 };
 

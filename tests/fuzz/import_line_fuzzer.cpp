@@ -1,7 +1,7 @@
 // Explores the lines of imports. What is accepted must be an event that a store takes, and must
 // come out of a line that states its exact bytes as it is.
 #include "service/http/json_text.hpp"
-#include "service/routes/import/import_line.hpp"
+#include "service/routes/import/import_anchor.hpp"
 
 #include <cstdlib>
 
@@ -26,7 +26,7 @@ void check_event(const firn::ImportLine& line) {
     const auto& event = line.event;
     require(event.id_from_client == line.has_id);
     require(!event.type.empty() && event.type.size() <= 255);
-    require(event.type.front() != '$' || line.is_stand_in);
+    require(event.type.front() != '$' || line.kind != firn::ImportLine::Kind::event);
     require(event.metadata.starts_with('{') && event.metadata.ends_with('}'));
     constexpr std::string_view white = " \t\r\n";
     require(!event.data.empty());
@@ -40,6 +40,20 @@ void check_event(const firn::ImportLine& line) {
     require(decoder.decode_next(decoded) && decoder.at_end());
     require(decoded.id == event.id && decoded.type == event.type && decoded.data == event.data);
     require(!event.recorded_at || decoded.recorded_at == *event.recorded_at);
+}
+
+void check_anchor(const firn::ImportLine& line) {
+    firn::ImportAnchor anchor;
+    if (const auto problem = firn::parse_import_anchor(line, anchor)) {
+        check_problem(*problem);
+        return;
+    }
+    require(anchor.version == *line.version && anchor.version.value() < std::uint64_t{1} << 53);
+    if (anchor.snapshot) {
+        const auto& facts = anchor.snapshot->facts;
+        require(facts.version == anchor.version && !facts.decider_kind.empty());
+        require(!anchor.snapshot->state.empty());
+    }
 }
 
 std::string stated_exactly(const firn::ImportLine& line) {
@@ -67,6 +81,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     check_event(line);
+    if (line.kind == firn::ImportLine::Kind::snapshot) {
+        check_anchor(line);
+    }
     firn::ImportLine again;
     require(!firn::parse_import_line(stated_exactly(line), limits, again));
     require(again.stream == line.stream && again.event.type == line.event.type);

@@ -24,6 +24,10 @@ void print(std::ostream& out, const StreamWrite& write) {
         out << " delete";
         return;
     }
+    if (write.kind == StreamWrite::Kind::begin_compacted) {
+        out << " begin behind " << write.anchor->facts.version;
+        return;
+    }
     out << " append " << (write.events ? write.events->count() : 0);
     if (write.events && write.events->has_client_ids()) {
         out << " ids";

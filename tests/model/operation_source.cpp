@@ -105,6 +105,10 @@ Commit OperationSource::commit() {
 
 Transaction OperationSource::draw_transaction() {
     Transaction transaction;
+    if (random_.percent(2)) {
+        transaction.writes.push_back(start(name()));
+        return transaction;
+    }
     for (auto left = random_.percent(75) ? 1 : random_.between(2, 5); left > 0; --left) {
         auto drawn = !repeatable_.empty() && random_.percent(15) ? repeat(random_.pick(repeatable_))
                                                                  : write(name());
@@ -130,6 +134,13 @@ StreamWrite OperationSource::write(const StreamName& stream) {
         return appending(stream, events(random_.between(100, 2000), false), expected);
     }
     return appending(stream, events(random_.between(1, 5), random_.percent(50)), expected);
+}
+
+// Of a stream that is there, too: then it refuses.
+StreamWrite OperationSource::start(const StreamName& stream) {
+    TestSnapshot anchor{random_.between(1, 2000), SnapshotKind::anchor, 1};
+    anchor.state = '"' + std::string(random_.below(3000), 'a') + '"';
+    return beginning(stream, anchor, random_.percent(80) ? Expected::none() : Expected::any());
 }
 
 // The same append again, or something that resembles it too much.

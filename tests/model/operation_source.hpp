@@ -28,6 +28,7 @@ private:
     Commit commit();
     Transaction draw_transaction();
     StreamWrite write(const StreamName& stream);
+    StreamWrite start(const StreamName& stream);
     StreamWrite repeat(const StreamWrite& earlier);
     Expected expectation(Version head);
     std::vector<TestEvent> events(std::size_t count, bool from_client);

@@ -2,10 +2,11 @@
 // Thread: plain values. Errors: none.
 #pragma once
 
-#include "storage/snapshot_store.hpp"
+#include "storage/event_store.hpp"
 #include "tests/support/printing.hpp"
 
 #include <cstring>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -38,6 +39,16 @@ inline Snapshot snapshot_of(const TestSnapshot& wanted) {
     snapshot.state = wanted.state.empty() ? "{\"version\":" + std::to_string(wanted.version) + "}"
                                           : wanted.state;
     return snapshot;
+}
+
+// A write that begins the stream behind an anchor at the version.
+inline StreamWrite beginning(StreamName stream, TestSnapshot wanted,
+                             Expected expected = Expected::none()) {
+    wanted.kind = SnapshotKind::anchor;
+    auto anchor = snapshot_of(wanted);
+    anchor.facts.chain_hash = hash_number(wanted.version + 7'000'000);
+    return {std::move(stream), expected, StreamWrite::Kind::begin_compacted, nullptr,
+            std::make_shared<const Snapshot>(std::move(anchor))};
 }
 
 inline bool same(const SnapshotFacts& a, const SnapshotFacts& b) {

@@ -59,7 +59,7 @@ ArchiveFindings ArchiveProof::prove(InputText& input) {
             throw CommandFailure(ExitCode::bad_input,
                                  input.name() + at_line(next->number) + ": " + problem->detail());
         }
-        if (line.is_stand_in) {
+        if (line.kind != ImportLine::Kind::event) {
             take_stand_in(line, next->number);
         } else {
             take(line, next->number);

@@ -19,6 +19,9 @@ bool ImportBatch::continues(const ImportLine& line) const {
         return false;
     }
     const auto& run = runs_.back();
+    if (run.anchor) {
+        return false;
+    }
     if (!run.first_version || !line.version) {
         return !run.first_version && !line.version;
     }
@@ -40,6 +43,17 @@ void ImportBatch::add(const ImportLine& line, std::uint64_t number) {
     if (line.has_id) {
         run_ids_.insert(line.event.id);
     }
+    run.lines.push_back(number);
+    ++events_;
+}
+
+void ImportBatch::add_anchor(const StreamName& stream, ImportAnchor anchor, std::uint64_t number) {
+    auto& run = runs_.emplace_back();
+    run_ids_.clear();
+    run.stream = stream;
+    bytes_ += anchor.snapshot ? anchor.snapshot->state.size() : 0;
+    run.anchor = std::move(anchor);
+    run.ids.emplace_back();
     run.lines.push_back(number);
     ++events_;
 }

@@ -5,6 +5,7 @@
 // Thread: plain value. Errors: none.
 #pragma once
 
+#include "service/routes/import/import_anchor.hpp"
 #include "service/routes/import/import_line.hpp"
 #include "storage/event_store.hpp"
 
@@ -28,6 +29,7 @@ public:
     struct Run {
         StreamName stream;
         std::optional<Version> first_version;  // as stated; of all of its events or of none
+        std::optional<ImportAnchor> anchor;    // the run is this line, and no event
         std::shared_ptr<EncodedEvents> events = std::make_shared<EncodedEvents>();
         std::vector<EventId> ids;          // zero where the line states none
         std::vector<std::uint64_t> lines;  // where each event stands
@@ -38,6 +40,7 @@ public:
     };
 
     void add(const ImportLine& line, std::uint64_t number);
+    void add_anchor(const StreamName& stream, ImportAnchor anchor, std::uint64_t number);
     void clear();
 
     [[nodiscard]] bool empty() const noexcept { return runs_.empty(); }

@@ -97,8 +97,10 @@ std::optional<Problem> take_texts(const Members& members, ImportLine& out) {
     }
     out.type = *type;
     out.event.type = out.type;
-    out.is_stand_in = out.type == "$snapshot" || out.type == "$deleted";
-    if (out.type.starts_with('$') && !out.is_stand_in) {
+    out.kind = out.type == "$snapshot"  ? ImportLine::Kind::snapshot
+               : out.type == "$deleted" ? ImportLine::Kind::deleted
+                                        : ImportLine::Kind::event;
+    if (out.type.starts_with('$') && out.kind == ImportLine::Kind::event) {
         return bad_member("/type", "Types that begin with \"$\" are the server's own.");
     }
     if (members.data) {
@@ -191,7 +193,8 @@ std::optional<Problem> parse_import_line(std::string_view line, const HttpConfig
     }
     const auto& event = out.event;
     const auto bytes = event.type.size() + event.data.size() + event.metadata.size();
-    if (bytes > limits.event_bytes_max) {
+    // A state has bounds of its own.
+    if (out.kind == ImportLine::Kind::event && bytes > limits.event_bytes_max) {
         return Problem(Slug::too_large, "The event has " + std::to_string(bytes) +
                                             " bytes; at most " +
                                             std::to_string(limits.event_bytes_max) + " are taken.");

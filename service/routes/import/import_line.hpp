@@ -19,8 +19,13 @@
 namespace firn {
 
 struct ImportLine {
-    // A line of the server's own, that stands in for events that are gone; nothing to append.
-    bool is_stand_in = false;
+    enum class Kind : std::uint8_t {
+        event,
+        // The server's own, which stand in for events that are gone.
+        snapshot,  // import_anchor.hpp reads the rest of it
+        deleted,   // nothing to append
+    };
+    Kind kind = Kind::event;
     StreamName stream;
     std::optional<Version> version;
     bool has_id = false;

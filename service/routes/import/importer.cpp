@@ -86,12 +86,21 @@ asio::awaitable<bool> Importer::gather(Clock::time_point until) {
             line_problem_ = std::move(*problem).with("line", lines_.number());
             co_return false;
         }
-        if (line_.is_stand_in) {
-            ++counts_.lines;
-            ++counts_.skipped;
-            continue;
+        switch (line_.kind) {
+            case ImportLine::Kind::event: batch_.add(line_, lines_.number()); break;
+            case ImportLine::Kind::deleted:
+                ++counts_.lines;
+                ++counts_.skipped;
+                break;
+            case ImportLine::Kind::snapshot: {
+                ImportAnchor anchor;
+                if (auto problem = parse_import_anchor(line_, anchor)) {
+                    line_problem_ = std::move(*problem).with("line", lines_.number());
+                    co_return false;
+                }
+                batch_.add_anchor(line_.stream, std::move(anchor), lines_.number());
+            }
         }
-        batch_.add(line_, lines_.number());
     }
     co_return true;
 }
@@ -164,8 +173,10 @@ bool Importer::take_outcome(Run& run, const TransactionOutcome& outcome) {
         busy_ = true;
         return true;
     }
-    // Somebody else appended: planned again, from the head that is there now.
-    if (outcome.error == storage_errc::wrong_version && fruitless_ < fruitless_max) {
+    // Somebody else appended, or changes the decider: planned again from what is there now.
+    const bool overtaken =
+        outcome.error == storage_errc::wrong_version || outcome.error == actor_errc::plan_changed;
+    if (overtaken && fruitless_ < fruitless_max) {
         return true;
     }
     if (problem_) {

@@ -27,9 +27,9 @@ namespace firn {
 class Importer {
 public:
     struct Counts {
-        std::uint64_t lines = 0;     // that were events, done with
-        std::uint64_t appended = 0;  // events
-        std::uint64_t skipped = 0;   // events that were there already, and stand-ins
+        std::uint64_t lines = 0;     // done with
+        std::uint64_t appended = 0;  // events, and snapshots that streams began with
+        std::uint64_t skipped = 0;   // that were there already, and what stands for deleted streams
         Position position;           // of the last event appended; 0: none was
     };
 
@@ -61,6 +61,10 @@ private:
     boost::asio::awaitable<bool> commit_batch();
     [[nodiscard]] Wave plan();
     [[nodiscard]] Planned plan_run(Wave& wave, std::size_t index);
+    // A $snapshot: its stream begins with it, or is past it already.
+    [[nodiscard]] Planned plan_anchor(Wave& wave, std::size_t index);
+    // None, after a failure: the stream cannot be asked.
+    [[nodiscard]] std::optional<Version> head_of(const Run& run);
     // How many of the run's first events the stream holds already. None: it holds others.
     [[nodiscard]] std::optional<std::size_t> count_there(const Run& run, Version head);
     // Whether an append of the run, without versions, may be refused for its ids.

@@ -1,4 +1,5 @@
 // What of a batch is to be appended, given what is there.
+#include "actors/categories/category_registry.hpp"
 #include "service/http/error_problem.hpp"
 #include "service/routes/import/importer.hpp"
 
@@ -45,7 +46,7 @@ Importer::Wave Importer::plan() {
         if (batch_.runs()[i].done) {
             continue;
         }
-        const auto planned = plan_run(wave, i);
+        const auto planned = batch_.runs()[i].anchor ? plan_anchor(wave, i) : plan_run(wave, i);
         if (planned == Planned::failed && !wave.transactions.empty()) {
             problem_.reset();  // it is found again once what stands before it is done
         }
@@ -56,6 +57,77 @@ Importer::Wave Importer::plan() {
     return wave;
 }
 
+std::optional<Version> Importer::head_of(const Run& run) {
+    const auto found = service_.store().head_version(run.stream);
+    if (!found) {
+        fail(run.lines.front(), problem_of(found.error(), subject_of(run.stream)));
+        return std::nullopt;
+    }
+    return *found;
+}
+
+Importer::Planned Importer::plan_anchor(Wave& wave, std::size_t index) {
+    auto& run = batch_.runs()[index];
+    auto key = key_of(run.stream);
+    if (wave.heads.contains(key)) {
+        return Planned::later;
+    }
+    const auto refuse = [&](Problem problem) {
+        fail(run.lines.front(), std::move(problem));
+        return Planned::failed;
+    };
+    const auto head = head_of(run);
+    if (!head) {
+        return Planned::failed;
+    }
+    const auto& [version, snapshot] = *run.anchor;
+    if (*head != no_version && *head < version) {
+        return refuse(Problem(Slug::wrong_version,
+                              subject_of(run.stream) + " is at version " +
+                                  std::to_string(head->value()) +
+                                  "; the line stands for all events through version " +
+                                  std::to_string(version.value()) +
+                                  ", and only a stream that is not there can begin with it.")
+                          .with("current_version", head->value()));
+    }
+    if (*head >= version) {
+        const auto kept = service_.store().snapshots().find(run.stream, version);
+        if (snapshot && kept && *kept && (*kept)->facts.chain_hash != snapshot->facts.chain_hash) {
+            return refuse(Problem(Slug::wrong_version,
+                                  subject_of(run.stream) + " has another history up to version " +
+                                      std::to_string(version.value()) + " than the line states.")
+                              .with("current_version", head->value()));
+        }
+        ++counts_.skipped;
+        finish(run);
+        return Planned::yes;
+    }
+    if (!snapshot) {
+        return refuse(bad_member("/data/error", subject_of(run.stream) +
+                                                    " cannot begin with this line: its state was "
+                                                    "damaged already when it was exported."));
+    }
+    const auto by = service_.categories()->find_set(run.stream.category);
+    if (!by || !by->settings.decider || by->decider_kind() != snapshot->facts.decider_kind) {
+        return refuse(Problem(Slug::decider_not_declared,
+                              "The line holds a state that a decider of kind " +
+                                  snapshot->facts.decider_kind + " folded; the category " +
+                                  run.stream.category +
+                                  (by && by->settings.decider
+                                       ? " has one of kind " + std::string(by->decider_kind())
+                                       : std::string(" declares none")) +
+                                  ". Declare the same decider first, then send the import again.")
+                          .with("category", run.stream.category));
+    }
+    Transaction transaction;
+    transaction.writes.push_back(
+        {run.stream, Expected::none(), StreamWrite::Kind::begin_compacted, nullptr, snapshot});
+    wave.transactions.push_back(std::move(transaction));
+    wave.runs.push_back(index);
+    wave.heads[std::move(key)] = version;
+    return Planned::yes;
+}
+
 Importer::Planned Importer::plan_run(Wave& wave, std::size_t index) {
     auto& run = batch_.runs()[index];
     const auto subject = [&run] { return subject_of(run.stream); };
@@ -64,9 +136,8 @@ Importer::Planned Importer::plan_run(Wave& wave, std::size_t index) {
     const bool in_wave = planned != wave.heads.end();
     auto head = in_wave ? planned->second : no_version;
     if (!in_wave) {
-        const auto found = service_.store().head_version(run.stream);
+        const auto found = head_of(run);
         if (!found) {
-            fail(run.lines.front(), problem_of(found.error(), subject()));
             return Planned::failed;
         }
         head = *found;

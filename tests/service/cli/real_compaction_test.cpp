@@ -26,8 +26,10 @@ struct RealCompaction {
     std::map<std::string, Truth> truth = read_truth();
     test::ServerProcess server{data};
 
-    RealCompaction() {
-        const auto set = server.run({"categories", "set", "file", "--lua", FIRN_LUA_DECIDER});
+    RealCompaction() { declare(server); }
+
+    static void declare(const test::ServerProcess& to) {
+        const auto set = to.run({"categories", "set", "file", "--lua", FIRN_LUA_DECIDER});
         BOOST_TEST(set.code == 0, set.errors);
     }
 
@@ -101,9 +103,10 @@ struct RealCompaction {
         std::uint64_t events = 0;
         std::string chain_hash;
     };
-    std::map<std::string, Served> served() const {
+    std::map<std::string, Served> served() const { return served_by(server); }
+    std::map<std::string, Served> served_by(const test::ServerProcess& by) const {
         std::map<std::string, Served> all;
-        HttpClient client(parse_server_url(server.url()));
+        HttpClient client(parse_server_url(by.url()));
         for (const auto& [id, expected] : truth) {
             const auto facts = client.get(stream_path("file", id));
             const auto state = client.get(stream_path("file", id) + "/state");
@@ -187,6 +190,28 @@ BOOST_AUTO_TEST_CASE(when_it_is_compacted_and_vacuumed_then_states_and_versions_
     BOOST_TEST(bytes_after < bytes_before);
     BOOST_TEST(bytes_after <= json_count(json_member(stats(), "bytes"), "live") * 13 / 10);
     BOOST_TEST(count_same(before, served()) == streams_in_all);
+
+    // What is left, exported, is all that another store needs.
+    const auto archive = (directory.path() / "compacted.ndjson.zst").string();
+    const auto exported = server.run({"export", archive});
+    BOOST_TEST(exported.code == 0, exported.errors);
+    {
+        test::ServerProcess elsewhere(directory.path() / "elsewhere");
+        const auto refused = elsewhere.run({"import", archive});
+        BOOST_TEST(refused.code != 0);
+        BOOST_TEST(refused.errors.find("Declare the same decider first") != std::string::npos,
+                   refused.errors);
+        declare(elsewhere);
+        const auto imported = elsewhere.run({"import", archive, "--json"});
+        BOOST_TEST(imported.code == 0, imported.errors);
+        BOOST_TEST(count_same(before, served_by(elsewhere)) == streams_in_all);
+        BOOST_TEST(json_count(elsewhere.run({"stats", "--json"}).output, "events") ==
+                   events_in_all - to_delete);
+        BOOST_TEST(elsewhere.stop() == 0);
+        const auto sound =
+            test::run_firn({"verify", (directory.path() / "elsewhere").string(), "--json"});
+        BOOST_TEST(sound.code == 0, sound.errors);
+    }
     check_soundness();
 }
 

@@ -56,9 +56,9 @@ BOOST_AUTO_TEST_CASE(when_another_follows_then_nothing_of_the_first_is_left) {
 
 BOOST_AUTO_TEST_CASE(when_it_stands_for_what_is_gone_then_it_says_so) {
     BOOST_REQUIRE(good(R"({"type":"$deleted","stream":{"category":"a","id":"1"},"version":2})"));
-    BOOST_TEST(line.is_stand_in);
+    BOOST_CHECK(line.kind == ImportLine::Kind::deleted);
     BOOST_REQUIRE(good(with("")));
-    BOOST_TEST(!line.is_stand_in);
+    BOOST_CHECK(line.kind == ImportLine::Kind::event);
 }
 
 BOOST_AUTO_TEST_CASE(when_it_is_not_such_a_line_then_it_is_refused) {
