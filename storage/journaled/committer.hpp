@@ -66,6 +66,7 @@ private:
                          std::span<TransactionOutcome> outcomes);
     struct CompactedStart;
     [[nodiscard]] error_code settle_starts(std::span<const CompactedStart> starts);
+    [[nodiscard]] bool may_have_settled(Position position) const;
 
     // Writes what is staged, publishes it or takes it back.
     void flush();
@@ -86,7 +87,8 @@ private:
     std::atomic<std::uint64_t> streams_{0};
     std::atomic<std::uint64_t> events_{0};
 
-    // The heads in memory no longer match the journal; only opening the store again mends that.
+    // What is in memory may no longer match what is on disk; only opening the store again mends
+    // that.
     std::atomic<bool> failed_{false};
 
     // The group being made.

@@ -67,6 +67,18 @@ void Committer::begin_compacted(std::span<const Transaction> group,
     }
 }
 
+bool Committer::may_have_settled(Position position) const {
+    try {
+        const auto transaction = environment_.read();
+        const auto store = lmdb::read_store(transaction);
+        return store && store->settled_position >= position;
+    } catch (const lmdb::LmdbError&) {
+        return true;
+    } catch (const lmdb::CorruptRecord&) {
+        return true;
+    }
+}
+
 error_code Committer::settle_starts(std::span<const CompactedStart> starts) {
     if (failed_) {
         return storage_errc::store_failed;
@@ -89,6 +101,9 @@ error_code Committer::settle_starts(std::span<const CompactedStart> starts) {
         },
         Settler::When::soon, [&written](error_code error) { written.set_value(error); });
     if (const auto error = outcome.get()) {
+        // A sync may have failed behind the write: then nobody knows whether it is durable, and
+        // the journal must not go on behind it.
+        failed_ = failed_ || may_have_settled(starts.front().position);
         return error;
     }
     last_stream_ = starts.back().stream;

@@ -206,7 +206,7 @@ StoreStats JournaledStore::stats() const {
     }
     if (committer_.has_failed()) {
         stats.accepting = false;
-        stats.condition = "there was no memory to publish a group; open the store again";
+        stats.condition = "a failure left unknown what is durable; open the store again";
     }
     return stats;
 }

@@ -119,6 +119,8 @@ private:
         steps_.push_back({.cut_stream = a, .cut_up_to = Version{2}});
         add({deleting({"d", "1"})});
         add({appending({"g", "1"}, plain(2))});
+        add({beginning({"i", "1"}, {.version = 7, .state = std::string(9000, 'i')})});
+        add({appending({"i", "1"}, plain(2))});
         steps_.push_back({.cut_stream = b, .cut_up_to = Version{3}});
         steps_.push_back({.reclaim = true});
         steps_.push_back({.document = "3"});
@@ -298,6 +300,11 @@ private:
                 }
                 continue;
             }
+            if (write.kind == StreamWrite::Kind::begin_compacted) {
+                presences.push_back(presence_of_start(write));
+                BOOST_TEST_REQUIRE((!acknowledged || presences.back() != Presence::absent));
+                continue;
+            }
             const auto wanted = data_of(write);
             if (wanted.empty()) {
                 continue;
@@ -316,6 +323,21 @@ private:
         if (step.fate == Fate::not_tried && !presences.empty()) {
             BOOST_TEST_REQUIRE((presences.front() == Presence::absent));
         }
+    }
+
+    // A stream that began has both copies of its anchor. If it did not, the events that were to
+    // follow make it begin at 1.
+    Presence presence_of_start(const StreamWrite& write) {
+        const auto facts = store().facts(write.stream);
+        if (!facts || facts->first_version == Version{1}) {
+            return Presence::absent;
+        }
+        const auto version = write.anchor->facts.version;
+        BOOST_TEST_REQUIRE(facts->first_version == version.next());
+        const auto copies = store().snapshots().anchor(write.stream, version);
+        BOOST_TEST_REQUIRE((copies && copies->first && copies->second));
+        BOOST_TEST_REQUIRE((copies->second->state == write.anchor->state));
+        return Presence::present;
     }
 
     Presence presence(const StreamWrite& write, const std::vector<std::string>& wanted,
