@@ -13,6 +13,7 @@
 
 #include "actors/service.hpp"
 #include "perf/support/chart.hpp"
+#include "perf/support/in_process.hpp"
 #include "perf/support/measure.hpp"
 
 #include <fmt/format.h>
@@ -109,17 +110,6 @@ ServiceConfig config_of(const std::filesystem::path& data, std::uint32_t every) 
     config.data = data;
     config.snapshots.every = every;
     return config;
-}
-
-void wait_for_snapshots(asio::io_context& io, const Service& service) {
-    for (;;) {
-        const auto snapshots = service.stats().snapshots;
-        if (snapshots.due == 0 && snapshots.store.waiting == 0) {
-            return;
-        }
-        io.restart();
-        io.run_for(std::chrono::milliseconds(5));
-    }
 }
 
 Run measure(const std::filesystem::path& data, std::uint32_t every, std::size_t members,

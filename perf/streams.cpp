@@ -5,12 +5,10 @@
 // again. The cache bound is the default one. It checks every state it reads.
 
 #include "actors/service.hpp"
+#include "perf/support/in_process.hpp"
 #include "perf/support/measure.hpp"
 
 #include <fmt/format.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <cstring>
 
@@ -67,23 +65,13 @@ asio::awaitable<void> read_some(Service& service, std::shared_ptr<Progress> prog
 }
 
 template <class Work>
-double run_all(asio::io_context& io, Service& service, std::uint64_t streams, Work work) {
+double time_of(asio::io_context& io, Service& service, std::uint64_t streams, Work work) {
     auto progress = std::make_shared<Progress>(Progress{0, streams});
-    std::uint64_t running = at_once;
-    return seconds([&] {
-        for (std::uint64_t i = 0; i < at_once; ++i) {
-            asio::co_spawn(io, work(service, progress), [&](std::exception_ptr failure) {
-                if (failure) {
-                    std::rethrow_exception(failure);
-                }
-                --running;
-            });
-        }
-        io.restart();
-        while (running > 0) {
-            io.run_one();
-        }
-    });
+    std::vector<asio::awaitable<void>> all;
+    for (std::uint64_t i = 0; i < at_once; ++i) {
+        all.push_back(work(service, progress));
+    }
+    return seconds([&] { run_all(io, std::move(all)); });
 }
 
 double mib(std::uint64_t bytes) {
@@ -102,10 +90,10 @@ int run(const Options& options) {
     const auto idle = anonymous_bytes();
     {
         Service service(io.get_executor(), config);
-        const auto appended = run_all(io, service, streams, append_some);
+        const auto appended = time_of(io, service, streams, append_some);
         fmt::print("appended in {:.1f} s ({:.0f} events/s); memory {:.0f} MiB\n", appended,
                    static_cast<double>(streams * events_each) / appended, mib(anonymous_bytes()));
-        const auto read = run_all(io, service, streams, read_some);
+        const auto read = time_of(io, service, streams, read_some);
         const auto stats = service.stats();
         const auto used = anonymous_bytes() - idle;
         fmt::print(

@@ -7,12 +7,11 @@
 // It checks every outcome, and every stream's version at the end, also after opening again.
 
 #include "actors/service.hpp"
+#include "perf/support/in_process.hpp"
 #include "perf/support/load.hpp"
 #include "perf/support/measure.hpp"
 
 #include <fmt/format.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 namespace firn::perf {
 
@@ -92,21 +91,11 @@ using Work = asio::awaitable<void> (*)(Service&, Calls&);
 
 double rate(asio::io_context& io, Service& service, Calls& calls, std::size_t count,
             std::size_t in_flight, Work work) {
-    auto running = in_flight;
-    const auto spent = seconds([&] {
-        for (std::size_t i = 0; i < in_flight; ++i) {
-            asio::co_spawn(io, work(service, calls), [&](std::exception_ptr failure) {
-                if (failure) {
-                    std::rethrow_exception(failure);
-                }
-                --running;
-            });
-        }
-        io.restart();
-        while (running > 0) {
-            io.run_one();
-        }
-    });
+    std::vector<asio::awaitable<void>> all;
+    for (std::size_t i = 0; i < in_flight; ++i) {
+        all.push_back(work(service, calls));
+    }
+    const auto spent = seconds([&] { run_all(io, std::move(all)); });
     return static_cast<double>(count) / spent;
 }
 

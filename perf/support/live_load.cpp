@@ -240,14 +240,4 @@ const Tally& LiveLoad::expected(std::size_t subscriber) const {
     return follows_ == Follows::everything ? expected_of_all_ : expected_[subscriber];
 }
 
-double quantile(LiveLoad::Latencies& latencies, double share) {
-    if (latencies.empty()) {
-        return 0;
-    }
-    const auto at = latencies.begin() +
-                    static_cast<std::ptrdiff_t>(share * static_cast<double>(latencies.size() - 1));
-    std::ranges::nth_element(latencies, at);
-    return *at;
-}
-
 }  // namespace firn::perf

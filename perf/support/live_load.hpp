@@ -107,7 +107,4 @@ private:
     Result result_;
 };
 
-// In milliseconds, of a share such as 0.99; reorders them.
-[[nodiscard]] double quantile(LiveLoad::Latencies& latencies, double share);
-
 }  // namespace firn::perf

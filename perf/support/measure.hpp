@@ -22,10 +22,14 @@ inline void check(bool holds, const std::string& sentence) {
 }
 
 [[nodiscard]] double median(std::vector<double> values);
+// Of a share such as 0.99; reorders them. 0 if there are none.
+[[nodiscard]] double quantile(std::vector<float>& values, double share);
 // "2026-11-23, 2 x AMD EPYC, Linux 6.1, ext4"
 [[nodiscard]] std::string machine(const std::filesystem::path& disk);
 
 [[nodiscard]] double seconds(const std::function<void()>& work);
+// CPU time of this process so far, all threads.
+[[nodiscard]] double cpu_seconds();
 
 // Bytes written to the disk that holds this path, by /proc/diskstats (unit: bytes since boot).
 // /proc/self/io is no substitute: it over-counts on ext4 with large folios.
