@@ -6,18 +6,14 @@
 // LMDB record per event and an index by position, two flushes a commit.
 // It checks that every event is there afterwards, at its version.
 
-#include "perf/support/load.hpp"
-#include "perf/support/measure.hpp"
-#include "storage/journal/segment.hpp"
+#include "perf/support/commits.hpp"
+#include "perf/support/lmdb_events.hpp"
+#include "perf/support/raw_file.hpp"
 #include "storage/journaled/journaled_store.hpp"
-#include "storage/lmdb/environment.hpp"
-#include "storage/lmdb/keys.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <optional>
-#include <random>
 
 namespace firn::perf {
 
@@ -31,78 +27,37 @@ struct Size {
     std::size_t scale;  // events measured are divided by this
 };
 
-void append(EventStore& store, std::span<const Transaction> group) {
-    for (const auto& outcome : store.commit(group)) {
-        check(!outcome.error, "an append was refused: " + outcome.error.message());
-    }
-}
-
-// Groups are made beforehand, in batches, so that only the store's work is timed.
 double ours(EventStore& store, Load& load, std::size_t group, std::size_t events) {
-    double spent = 0;
-    constexpr std::size_t batch_events = 65536;
-    for (std::size_t done = 0; done < events;) {
-        std::vector<std::vector<Transaction>> groups;
-        for (std::size_t n = 0; n < batch_events && done < events; n += group, done += group) {
-            groups.push_back(load.group(group));
-        }
-        spent += seconds([&] {
-            for (const auto& made : groups) {
-                append(store, made);
-            }
-        });
-    }
-    return static_cast<double>(events) / spent;
+    return pace_of(
+               group, [&](std::size_t size) { return load.group(size); },
+               [&](const std::vector<Transaction>& made) { commit(store, made); },
+               events_in_all(group, events))
+        .per_second();
 }
 
 double raw(const std::filesystem::path& directory, std::size_t group, std::size_t event_bytes,
            std::size_t events) {
-    constexpr std::uint64_t file_bytes = 64u << 20;
-    auto segment = journal::Segment::create(directory / "raw.segment", 1, file_bytes);
-    check(segment.has_value(), "cannot make the raw file");
-    journal::AlignedBuffer record;
-    const auto record_bytes = group * event_bytes;
-    record.reserve(journal::padded(record_bytes));
-    std::memset(record.data(), 'x', record.capacity());
-    double spent = 0;
-    for (std::size_t done = 0; done < events; done += group) {
-        if (!segment->has_room_for(record_bytes)) {
-            check(!segment->begin(1, 1), "cannot start the raw file over");
-        }
-        spent +=
-            seconds([&] { check(!segment->append(record, record_bytes), "a raw append failed"); });
-    }
-    std::filesystem::remove(directory / "raw.segment");
-    return static_cast<double>(events) / spent;
-}
-
-// What a store does that keeps an LMDB record per event: key (stream, version), index by position.
-double one_record_per_event(const std::filesystem::path& directory, const Size& size,
-                            std::size_t events) {
-    lmdb::Environment environment(directory / "plain.mdb", std::size_t{16} << 30);
-    std::mt19937_64 random{7};
-    std::vector<std::uint64_t> versions(size.streams);
-    std::uint64_t position = 0;
-    const auto commit = [&](std::size_t group) {
-        auto transaction = environment.write();
-        for (std::size_t i = 0; i < group; ++i) {
-            const StreamNumber stream{random() % size.streams + 1};
-            const Version version{++versions[stream.value() - 1]};
-            transaction.put(lmdb::Table::chunks, lmdb::chunk_key(stream, version), data_of(random));
-            transaction.append(lmdb::Table::positions, lmdb::position_key(Position{++position}),
-                               lmdb::chunk_key(stream, version));
-        }
-        transaction.commit();
-    };
-    for (std::size_t done = 0; done < size.preload; done += 4096) {
-        commit(4096);
-    }
+    RawFile file(directory / "raw", RawFile::Way::direct);
     const auto spent = seconds([&] {
-        for (std::size_t done = 0; done < events; done += 256) {
-            commit(256);
+        for (std::size_t done = 0; done < events; done += group) {
+            file.append(group * event_bytes);
         }
     });
     return static_cast<double>(events) / spent;
+}
+
+double one_record_per_event(const std::filesystem::path& directory, const Size& size,
+                            std::size_t events) {
+    LmdbEvents plain(directory / "plain.mdb", LmdbEvents::Layout::stream, lmdb::Access::writing);
+    Load load(size.streams);
+    for (std::size_t done = 0; done < size.preload; done += 4096) {
+        plain.commit(load.plain_group(4096));
+    }
+    return pace_of(
+               256, [&](std::size_t group) { return load.plain_group(group); },
+               [&](const std::vector<PlainEvent>& made) { plain.commit(made); },
+               events_in_all(256, events))
+        .per_second();
 }
 
 void check_versions(const EventStore& store, const Load& load) {
@@ -133,7 +88,7 @@ int run(const Options& options) {
         store = open_journaled_store(config);
         load.emplace(size.streams);
         for (std::size_t done = 0; done < size.preload; done += 1000) {
-            append(*store, load->group(1000));
+            commit(*store, load->group(1000));
         }
         return load->bytes() / size.preload;
     };

@@ -136,6 +136,15 @@ Options options(int argc, char** argv) {
     return parsed;
 }
 
+std::string Options::value(std::string_view name) const {
+    const auto at = std::ranges::find(rest, name);
+    return at == rest.end() || at + 1 == rest.end() ? std::string() : *(at + 1);
+}
+
+bool Options::has(std::string_view name) const {
+    return std::ranges::find(rest, name) != rest.end();
+}
+
 WorkDirectory::WorkDirectory(const Options& options, std::string_view name)
     : path_(options.data / fmt::format("firn-{}-{}", name, ::getpid())) {
     std::filesystem::remove_all(path_);

@@ -43,6 +43,10 @@ struct Options {
     bool smoke = false;
     std::filesystem::path data;
     std::vector<std::string> rest;
+
+    // What follows this name in the rest; empty if it is not there.
+    [[nodiscard]] std::string value(std::string_view name) const;
+    [[nodiscard]] bool has(std::string_view name) const;
 };
 [[nodiscard]] Options options(int argc, char** argv);
 
