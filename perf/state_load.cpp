@@ -17,9 +17,7 @@
 #include "perf/support/measure.hpp"
 #include "storage/journaled/journaled_store.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstring>
@@ -180,19 +178,6 @@ private:
     std::shared_ptr<const DeciderEngine> engine_;
     Counters counters_;
 };
-
-void drop_from_cache(const std::filesystem::path& directory) {
-    ::sync();
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
-        if (!entry.is_regular_file()) {
-            continue;
-        }
-        const int file = ::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC);
-        check(file >= 0, "a store's file cannot be opened");
-        ::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
-        ::close(file);
-    }
-}
 
 struct Result {
     double warm = 0;  // seconds

@@ -1,5 +1,6 @@
 #include "perf/support/measure.hpp"
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -106,6 +107,19 @@ std::uint64_t disk_bytes_written(const std::filesystem::path& disk) {
         }
     }
     return 0;
+}
+
+void drop_from_cache(const std::filesystem::path& directory) {
+    ::sync();
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
+        if (!entry.is_regular_file()) {
+            continue;
+        }
+        const int file = ::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC);
+        check(file >= 0, "a store's file cannot be opened");
+        ::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+        ::close(file);
+    }
 }
 
 std::uint64_t anonymous_bytes(long pid) {

@@ -35,6 +35,9 @@ inline void check(bool holds, const std::string& sentence) {
 // /proc/self/io is no substitute: it over-counts on ext4 with large folios.
 [[nodiscard]] std::uint64_t disk_bytes_written(const std::filesystem::path& disk);
 
+// The files in it are read from the disk the next time; nobody may have them mapped.
+void drop_from_cache(const std::filesystem::path& directory);
+
 // Anonymous memory of this process, or of another one.
 [[nodiscard]] std::uint64_t anonymous_bytes(long pid = 0);
 
