@@ -17,13 +17,11 @@
 //
 // --rounds 5, --seconds 1 (of each measurement), --json FILE (each round's numbers)
 
-#include "actors/deciders/merge_patch.hpp"
-#include "actors/json/value.hpp"
 #include "perf/support/commits.hpp"
 #include "perf/support/lmdb_events.hpp"
+#include "perf/support/memory_limits.hpp"
 #include "perf/support/raw_file.hpp"
 #include "perf/support/results.hpp"
-#include "storage/chain_hash.hpp"
 #include "storage/journaled/journaled_store.hpp"
 
 #include <fmt/format.h>
@@ -199,75 +197,6 @@ private:
     std::unique_ptr<EventStore> store_;
 };
 
-// In memory, on one thread.
-class MemoryLimits {
-public:
-    explicit MemoryLimits(std::size_t events) : fold_(make_merge_patch_engine()->initial()) {
-        std::mt19937_64 random{42};
-        for (std::size_t i = 0; i < events; ++i) {
-            events_.push_back(data_of(random, event_bytes));
-        }
-    }
-
-    double check_json() const {
-        return each(
-            [](const std::string& data) { check(!validate_json(data), "an event is not JSON"); });
-    }
-    double parse() const {
-        return each([](const std::string& data) {
-            const auto value = parse_json(data);
-            check(value && value->as_object().size() == 8, "an event does not parse");
-        });
-    }
-    double encode() const {
-        EncodedEvents encoded;
-        encoded.reserve(events_.size() * (event_bytes + 64));
-        const auto rate = each(
-            [&](const std::string& data) { encoded.add({.type = "LinesChanged", .data = data}); });
-        check(encoded.count() == events_.size(), "not every event was encoded");
-        return rate;
-    }
-    double fold() {
-        Version version;
-        return each([&](const std::string& data) {
-            EventView event;
-            event.type = "LinesChanged";
-            event.data = data;
-            event.version = version = version.next();
-            check(!fold_->evolve(event), "an event does not fold");
-        });
-    }
-    double hash() {
-        auto chain = chain_start("perf", "0");
-        Version version;
-        const auto rate = each([&](const std::string& data) {
-            EventView event;
-            event.type = "LinesChanged";
-            event.data = data;
-            event.version = version = version.next();
-            chain = chain_next(chain, event);
-        });
-        check(!first_chain_ || *first_chain_ == chain, "the same events have another hash");
-        first_chain_ = chain;
-        return rate;
-    }
-
-private:
-    template <class Work>
-    double each(const Work& work) const {
-        const auto spent = seconds([&] {
-            for (const auto& data : events_) {
-                work(data);
-            }
-        });
-        return static_cast<double>(events_.size()) / spent;
-    }
-
-    std::vector<std::string> events_;
-    std::unique_ptr<FoldedState> fold_;
-    std::optional<Hash> first_chain_;
-};
-
 using Rounds = std::vector<double>;
 
 // One row of the table or two: what one measurement gives.
@@ -308,7 +237,7 @@ void print_durable(const std::vector<Limit>& limits, Results& results) {
 }
 
 void measure_memory(const Size& size, std::size_t events, const Rounds& ours, Results& results) {
-    MemoryLimits memory(events);
+    MemoryLimits memory(events, event_bytes);
     std::array<std::pair<const char*, std::function<double()>>, 5> limits{
         {{"check the JSON", [&] { return memory.check_json(); }},
          {"parse the JSON", [&] { return memory.parse(); }},

@@ -18,8 +18,7 @@
 // --quick stops at 1,000,000 events; --charts DIR draws the growth; --json FILE has each round.
 
 #include "perf/support/chart.hpp"
-#include "perf/support/in_process.hpp"
-#include "perf/support/load.hpp"
+#include "perf/support/grown_store.hpp"
 #include "perf/support/measure.hpp"
 #include "perf/support/raw_file.hpp"
 #include "perf/support/results.hpp"
@@ -28,27 +27,10 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <numeric>
-#include <optional>
 
 namespace firn::perf {
 
 namespace {
-
-namespace asio = boost::asio;
-using Clock = std::chrono::steady_clock;
-
-constexpr std::size_t event_bytes = 230;
-constexpr std::uint64_t events_a_request = 10;
-constexpr std::uint64_t snapshot_every = 70;
-constexpr std::size_t loaders = 512;
-constexpr std::size_t in_flight = 64;
-
-struct Shape {
-    std::uint64_t events;
-    std::uint64_t streams;
-};
 
 // What is measured, in the order of the table.
 enum Cost : std::size_t {
@@ -76,248 +58,24 @@ struct Measured {
     double memory_mib = 0;         // anonymous, at the end of the last round
 };
 
-float us_since(Clock::time_point began) {
-    return std::chrono::duration<float, std::micro>(Clock::now() - began).count();
-}
-
-StreamName name_of(std::uint64_t stream) {
-    return {"perf", fmt::format("stream-{:07}", stream)};
-}
-
-// A store that is loaded, measured and looked over.
-class Store {
-public:
-    Store(std::filesystem::path directory, const Shape& shape)
-        : shape_(shape), versions_(shape.streams) {
-        config_.data = std::move(directory);
-        config_.snapshots.every = 0;  // they are taken while it is loaded
-        open();
-    }
-    ~Store() { close(); }
-    Store(const Store&) = delete;
-    Store& operator=(const Store&) = delete;
-
-    double load();    // events/s
-    double reopen();  // milliseconds
-    double reopen_cold();
-    void check_all() const;
-
-    // Distinct streams at random.
-    [[nodiscard]] std::vector<std::uint64_t> sample(std::size_t count);
-    double states(const std::vector<std::uint64_t>& streams);
-    double appends(const std::vector<std::uint64_t>& streams);
-    double appends_in_flight(const std::vector<std::uint64_t>& streams, std::uint64_t count);
-    [[nodiscard]] StoreStats stats() const { return service_->stats().store; }
-
-private:
-    void open() { service_.emplace(io_.get_executor(), config_); }
-    void close() {
-        if (service_) {
-            service_->stop();
-            service_.reset();
-        }
-    }
-    [[nodiscard]] AppendRequest request(std::uint64_t stream, std::uint64_t events);
-
-    // Each stream up to this length, a request after the other.
-    void load_up_to(std::uint64_t length);
-    asio::awaitable<void> load_some(std::uint64_t& next, std::uint64_t length);
-    asio::awaitable<void> snapshot_some(std::uint64_t& next);
-    asio::awaitable<void> append_one(std::uint64_t stream, std::uint64_t events);
-    asio::awaitable<void> append_each(const std::vector<std::uint64_t>& streams,
-                                      std::vector<float>& times);
-    asio::awaitable<void> append_own(const std::vector<std::uint64_t>& streams, std::size_t client,
-                                     std::uint64_t& left);
-    asio::awaitable<void> read_each(const std::vector<std::uint64_t>& streams,
-                                    std::vector<float>& times);
-
-    Shape shape_;
-    std::vector<std::uint64_t> versions_;
-    std::uint64_t appended_ = 0;
-    std::mt19937_64 random_{42};
-    ServiceConfig config_;
-    asio::io_context io_{1};
-    std::optional<Service> service_;
-};
-
-// The state of merge patches says how many there were.
-std::string data_at(std::mt19937_64& random, std::uint64_t version) {
-    auto data = fmt::format(R"({{"n":{},)", version);
-    data += data_of(random, event_bytes + 1 - data.size()).substr(1);
-    return data;
-}
-
-AppendRequest Store::request(std::uint64_t stream, std::uint64_t count) {
-    auto events = std::make_shared<EncodedEvents>();
-    for (std::uint64_t i = 1; i <= count; ++i) {
-        const auto data = data_at(random_, versions_[stream] + i);
-        NewEvent event{.type = "LinesChanged", .data = data};
-        const std::array<std::uint64_t, 2> id{random_(), random_()};
-        std::memcpy(event.id.data(), id.data(), sizeof(id));
-        events->add(event);
-    }
-    return {name_of(stream), Expected::exactly(Version{versions_[stream]}), std::move(events)};
-}
-
-asio::awaitable<void> Store::append_one(std::uint64_t stream, std::uint64_t events) {
-    auto made = request(stream, events);
-    const auto outcome = co_await service_->append(std::move(made));
-    check(!outcome.error, "an append was refused: " + outcome.error.message());
-    versions_[stream] += events;
-    appended_ += events;
-    check(outcome.appended.version.value() == versions_[stream], "an append has a wrong version");
-}
-
-// Each stream up to `length` in turns.
-asio::awaitable<void> Store::load_some(std::uint64_t& next, std::uint64_t length) {
-    while (next < shape_.streams) {
-        const auto stream = next++;
-        co_await append_one(stream, std::min(events_a_request, length - versions_[stream]));
-    }
-}
-
-void Store::load_up_to(std::uint64_t length) {
-    while (versions_.back() < length) {
-        std::uint64_t next = 0;
-        std::vector<asio::awaitable<void>> all;
-        for (std::size_t i = 0; i < std::min<std::size_t>(loaders, shape_.streams); ++i) {
-            all.push_back(load_some(next, length));
-        }
-        run_all(io_, std::move(all));
-    }
-}
-
-asio::awaitable<void> Store::snapshot_some(std::uint64_t& next) {
-    while (next < shape_.streams) {
-        auto name = name_of(next++);
-        const auto taken = co_await service_->take_snapshot(std::move(name));
-        check(taken.has_value(), "a snapshot could not be taken");
-    }
-}
-
-double Store::load() {
-    const auto length = shape_.events / shape_.streams;
-    const auto snapshot = length / snapshot_every * snapshot_every;
-    auto spent = seconds([&] { load_up_to(snapshot); });
-    if (snapshot > 0) {
-        std::uint64_t next = 0;
-        std::vector<asio::awaitable<void>> all;
-        for (std::size_t i = 0; i < loaders; ++i) {
-            all.push_back(snapshot_some(next));
-        }
-        run_all(io_, std::move(all));
-    }
-    spent += seconds([&] { load_up_to(length); });
-    check(appended_ == shape_.events, "another number of events was loaded");
-    return static_cast<double>(shape_.events) / spent;
-}
-
-double Store::reopen() {
-    close();
-    return seconds([&] { open(); }) * 1e3;
-}
-
-double Store::reopen_cold() {
-    close();
-    drop_from_cache(config_.data);
-    return seconds([&] { open(); }) * 1e3;
-}
-
-std::vector<std::uint64_t> Store::sample(std::size_t count) {
-    std::vector<std::uint64_t> all(shape_.streams);
-    std::iota(all.begin(), all.end(), 0);
-    std::vector<std::uint64_t> some;
-    std::ranges::sample(all, std::back_inserter(some), static_cast<std::ptrdiff_t>(count), random_);
-    std::ranges::shuffle(some, random_);
-    return some;
-}
-
-asio::awaitable<void> Store::read_each(const std::vector<std::uint64_t>& streams,
-                                       std::vector<float>& times) {
-    for (const auto stream : streams) {
-        auto name = name_of(stream);
-        const auto began = Clock::now();
-        const auto state = co_await service_->state(std::move(name), std::nullopt);
-        times.push_back(us_since(began));
-        check(
-            state && state->version.value() == versions_[stream] &&
-                state->json->find(fmt::format("\"n\":{},", versions_[stream])) != std::string::npos,
-            "a state is wrong");
-    }
-}
-
-double Store::states(const std::vector<std::uint64_t>& streams) {
-    std::vector<float> times;
-    run_alone(io_, read_each(streams, times));
-    return quantile(times, 0.5);
-}
-
-asio::awaitable<void> Store::append_each(const std::vector<std::uint64_t>& streams,
-                                         std::vector<float>& times) {
-    for (const auto stream : streams) {
-        auto made = request(stream, 1);
-        const auto began = Clock::now();
-        const auto outcome = co_await service_->append(std::move(made));
-        times.push_back(us_since(began));
-        check(!outcome.error && outcome.appended.version.value() == ++versions_[stream],
-              "an append was refused, or has a wrong version");
-        ++appended_;
-    }
-}
-
-double Store::appends(const std::vector<std::uint64_t>& streams) {
-    std::vector<float> times;
-    run_alone(io_, append_each(streams, times));
-    return quantile(times, 0.5);
-}
-
-// Each client has streams of its own.
-asio::awaitable<void> Store::append_own(const std::vector<std::uint64_t>& streams,
-                                        std::size_t client, std::uint64_t& left) {
-    for (auto at = client; left > 0;
-         at = at + in_flight < streams.size() ? at + in_flight : client) {
-        --left;
-        co_await append_one(streams[at], 1);
-    }
-}
-
-double Store::appends_in_flight(const std::vector<std::uint64_t>& streams, std::uint64_t count) {
-    auto left = count;
-    std::vector<asio::awaitable<void>> all;
-    for (std::size_t client = 0; client < std::min(in_flight, streams.size()); ++client) {
-        all.push_back(append_own(streams, client, left));
-    }
-    return seconds([&] { run_all(io_, std::move(all)); }) * 1e6 / static_cast<double>(count);
-}
-
-void Store::check_all() const {
-    for (std::uint64_t stream = 0; stream < shape_.streams; ++stream) {
-        const auto head = service_->head_version(name_of(stream));
-        check(head && head->value() == versions_[stream],
-              fmt::format("stream {} has a wrong version", stream));
-    }
-    check(stats().events == appended_ && stats().streams == shape_.streams,
-          "the store holds another number of events or streams");
-}
-
 double bare_write(RawFile& file, std::size_t count) {
     std::vector<float> times;
     for (std::size_t i = 0; i < count; ++i) {
-        const auto began = Clock::now();
-        file.append(event_bytes);
-        times.push_back(us_since(began));
+        times.push_back(
+            static_cast<float>(seconds([&] { file.append(GrownStore::event_bytes); }) * 1e6));
     }
     return quantile(times, 0.5);
 }
 
-Measured measure(const std::filesystem::path& directory, const Shape& shape, std::size_t rounds) {
+Measured measure(const std::filesystem::path& directory, const GrownStore::Shape& shape,
+                 std::size_t rounds) {
     // So few that the store does not grow much by them.
     const auto some = std::min<std::size_t>(300, shape.streams);
     const auto many = std::min<std::uint64_t>(20'000, shape.events / 25);
     constexpr std::size_t of_disk = 50;
 
     Measured measured;
-    Store store(directory, shape);
+    GrownStore store(directory, shape);
     measured.loaded_per_second = store.load();
     RawFile file(directory / "raw", RawFile::Way::direct, 16u << 20);
     for (std::size_t round = 0; round < rounds; ++round) {
@@ -345,7 +103,7 @@ Measured measure(const std::filesystem::path& directory, const Shape& shape, std
 // One way to grow.
 struct Growth {
     std::string of;  // "events"
-    std::vector<Shape> shapes;
+    std::vector<GrownStore::Shape> shapes;
     std::vector<Measured> measured;
 
     [[nodiscard]] std::uint64_t at(std::size_t i) const {

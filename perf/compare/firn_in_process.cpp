@@ -21,10 +21,8 @@
 // The directory must hold no store; one is left in it. The status is 1 if the work was wrong.
 
 #include "actors/json/value.hpp"
-#include "actors/typed_transaction.hpp"
-#include "perf/support/in_process.hpp"
+#include "perf/support/bench.hpp"
 #include "perf/support/load.hpp"
-#include "perf/support/measure.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/object.hpp>
@@ -32,175 +30,17 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
 
 namespace firn::perf {
 
 namespace {
 
 namespace asio = boost::asio;
-using Clock = std::chrono::steady_clock;
-
-struct Counter {
-    struct State {
-        std::int64_t count = 0;
-    };
-    struct Added {
-        static constexpr std::string_view type = "Added";
-        std::int64_t by = 0;
-    };
-    using Event = Added;
-    struct Add {
-        static constexpr std::string_view type = "Add";
-        std::int64_t by = 0;
-    };
-    struct Look {
-        static constexpr std::string_view type = "Look";
-    };
-    using Command = std::variant<Add, Look>;
-
-    static State initial() { return {}; }
-    static State evolve(State state, const Event& event) {
-        state.count += event.by;
-        return state;
-    }
-    static std::vector<Event> decide(const State& /*state*/, const Command& command) {
-        const auto* const add = std::get_if<Add>(&command);
-        return add == nullptr ? std::vector<Event>{} : std::vector<Event>{{add->by}};
-    }
-};
-BOOST_DESCRIBE_STRUCT(Counter::State, (), (count))
-BOOST_DESCRIBE_STRUCT(Counter::Added, (), (by))
-BOOST_DESCRIBE_STRUCT(Counter::Add, (), (by))
-
-struct Account {
-    struct State {
-        std::int64_t balance = 0;
-    };
-    struct Moved {
-        static constexpr std::string_view type = "Moved";
-        std::int64_t amount = 0;
-    };
-    using Event = Moved;
-
-    static State initial() { return {}; }
-    static State evolve(State state, const Event& event) {
-        state.balance += event.amount;
-        return state;
-    }
-};
-BOOST_DESCRIBE_STRUCT(Account::State, (), (balance))
-BOOST_DESCRIBE_STRUCT(Account::Moved, (), (amount))
-
-struct Transfer {
-    std::uint64_t from = 0;
-    std::uint64_t to = 0;
-    std::int64_t amount = 0;
-
-    asio::awaitable<void> operator()(StreamsInHand& streams) const {
-        const auto payer = co_await streams.read<Account>("account", std::to_string(from));
-        const auto payee = co_await streams.read<Account>("account", std::to_string(to));
-        if (payer.state().balance < amount) {
-            throw Rejected("the account is empty");
-        }
-        payer.append(Account::Moved{-amount});
-        payee.append(Account::Moved{amount});
-    }
-};
+using Clock = Bench::Clock;
 
 constexpr std::size_t event_bytes = 230;
 constexpr std::uint64_t accounts = 100;
 constexpr std::int64_t balance_first = 1'000'000;
-
-struct Arguments {
-    std::string scenario;
-    std::filesystem::path directory;
-    std::size_t clients = 1;
-    std::size_t batch = 1;
-    std::uint64_t length = 1'000;
-    double seconds = 5;
-    bool snapshots = true;
-    bool cold = false;
-};
-
-ServiceConfig config_of(const Arguments& arguments) {
-    ServiceConfig config;
-    config.data = arguments.directory;
-    config.snapshots.every = arguments.snapshots ? config.snapshots.every : 0;
-    return config;
-}
-
-// An open store, and what was measured in it.
-class Bench {
-public:
-    explicit Bench(const Arguments& arguments) : arguments_(arguments) {
-        open();
-        check(service_->stats().store.head_position == Position{},
-              "there is a store in the directory already");
-    }
-    ~Bench() { service_->stop(); }
-    Bench(const Bench&) = delete;
-    Bench& operator=(const Bench&) = delete;
-
-    void open() {
-        service_.emplace(io_.get_executor(), config_of(arguments_));
-        service_->register_decider<Counter>("counter");
-        service_->register_decider<Account>("account");
-    }
-    void close() {
-        service_->stop();
-        service_.reset();
-    }
-    // All that follows is read from the disk.
-    void reopen() {
-        close();
-        open();
-    }
-
-    // One coroutine a client, all at once, from now until the time is up.
-    template <class Client>
-    void measure(Client client) {
-        std::vector<asio::awaitable<void>> all;
-        for (std::size_t i = 0; i < arguments_.clients; ++i) {
-            all.push_back(client(*this, i));
-        }
-        const auto cpu_before = perf::cpu_seconds();
-        const auto began = Clock::now();
-        end_ = began + std::chrono::duration_cast<Clock::duration>(
-                           std::chrono::duration<double>(arguments_.seconds));
-        run_all(io_, std::move(all));
-        seconds = std::chrono::duration<double>(Clock::now() - began).count();
-        cpu_seconds = perf::cpu_seconds() - cpu_before;
-    }
-    [[nodiscard]] bool goes_on() const { return Clock::now() < end_; }
-    void note(Clock::time_point began) {
-        latencies_us.push_back(since(began));
-        ++operations;
-    }
-    static float since(Clock::time_point began) {
-        return std::chrono::duration<float, std::micro>(Clock::now() - began).count();
-    }
-
-    [[nodiscard]] Service& service() { return *service_; }
-    [[nodiscard]] asio::io_context& io() noexcept { return io_; }
-    [[nodiscard]] const Arguments& arguments() const noexcept { return arguments_; }
-    [[nodiscard]] TypedStream<Counter> counter() {
-        return service_->stream<Counter>("counter", "one");
-    }
-
-    std::uint64_t operations = 0;
-    std::uint64_t events = 0;
-    double seconds = 0;
-    double cpu_seconds = 0;
-    std::vector<float> latencies_us;
-    std::vector<float> opens_us;  // --cold
-
-private:
-    Arguments arguments_;
-    asio::io_context io_{1};
-    std::optional<Service> service_;
-    Clock::time_point end_;
-};
 
 // append, append_batch
 
@@ -221,7 +61,7 @@ StreamName stream_of(std::size_t client) {
 
 asio::awaitable<void> append_some(Bench& bench, Appends& appends, std::size_t client) {
     auto& sent = appends.sent[client];
-    const auto batch = bench.arguments().batch;
+    const auto batch = bench.settings().batch;
     for (auto next = client * 97; bench.goes_on();) {
         const auto began = Clock::now();
         auto events = std::make_shared<EncodedEvents>();
@@ -246,7 +86,7 @@ std::string append(Bench& bench) {
     for (int i = 0; i < 4'096; ++i) {
         appends.pool.push_back(data_of(random, event_bytes));
     }
-    appends.sent.resize(bench.arguments().clients);
+    appends.sent.resize(bench.settings().clients);
     bench.measure(
         [&appends](Bench& on, std::size_t client) { return append_some(on, appends, client); });
     bench.reopen();
@@ -368,9 +208,9 @@ std::string transfer(Bench& bench) {
 asio::awaitable<void> load(Bench& bench, std::int64_t& sum) {
     const auto counter = bench.counter();
     std::mt19937_64 random{42};
-    for (std::uint64_t done = 0; done < bench.arguments().length;) {
+    for (std::uint64_t done = 0; done < bench.settings().length;) {
         std::vector<Counter::Event> events(
-            std::min<std::uint64_t>(1'000, bench.arguments().length - done));
+            std::min<std::uint64_t>(1'000, bench.settings().length - done));
         for (auto& event : events) {
             event.by = static_cast<std::int64_t>(random() % 1'000);
             sum += event.by;
@@ -385,7 +225,7 @@ std::int64_t loaded(Bench& bench) {
     std::int64_t sum = 0;
     run_alone(bench.io(), load(bench, sum));
     // Folds it, so that it is in memory, and a snapshot becomes due.
-    run_alone(bench.io(), check_counter(bench, bench.arguments().length, sum));
+    run_alone(bench.io(), check_counter(bench, bench.settings().length, sum));
     wait_for_snapshots(bench.io(), bench.service());
     return sum;
 }
@@ -395,7 +235,7 @@ asio::awaitable<void> read_once(Bench& bench, std::int64_t sum) {
     const auto began = Clock::now();
     const auto now = co_await counter.state();
     bench.note(began);
-    check(now && now->version.value() == bench.arguments().length && now->state.count == sum,
+    check(now && now->version.value() == bench.settings().length && now->state.count == sum,
           "a state is wrong");
 }
 
@@ -408,7 +248,7 @@ asio::awaitable<void> read_some(Bench& bench, std::int64_t sum) {
 void read_cold(Bench& bench, std::int64_t sum) {
     std::chrono::duration<double> spent{0};
     const auto cpu_before = perf::cpu_seconds();
-    while (spent.count() < bench.arguments().seconds) {
+    while (spent.count() < bench.settings().seconds) {
         bench.close();
         const auto began = Clock::now();
         bench.open();
@@ -422,13 +262,13 @@ void read_cold(Bench& bench, std::int64_t sum) {
 
 std::string state(Bench& bench) {
     const auto sum = loaded(bench);
-    if (bench.arguments().cold) {
+    if (bench.settings().cold) {
         read_cold(bench, sum);
     } else {
         bench.measure([sum](Bench& on, std::size_t /*client*/) { return read_some(on, sum); });
     }
     return fmt::format("each state at version {}, with the sum {} of its events",
-                       bench.arguments().length, sum);
+                       bench.settings().length, sum);
 }
 
 asio::awaitable<void> look_some(Bench& bench) {
@@ -437,7 +277,7 @@ asio::awaitable<void> look_some(Bench& bench) {
         const auto began = Clock::now();
         const auto done = co_await counter.execute(Counter::Look{});
         bench.note(began);
-        check(done && done->events.empty() && done->version.value() == bench.arguments().length,
+        check(done && done->events.empty() && done->version.value() == bench.settings().length,
               "a command that decides nothing did something");
     }
 }
@@ -445,9 +285,9 @@ asio::awaitable<void> look_some(Bench& bench) {
 std::string execute_nothing(Bench& bench) {
     const auto sum = loaded(bench);
     bench.measure([](Bench& on, std::size_t /*client*/) { return look_some(on); });
-    run_alone(bench.io(), check_counter(bench, bench.arguments().length, sum));
+    run_alone(bench.io(), check_counter(bench, bench.settings().length, sum));
     return fmt::format("each command was decided at version {}, where the stream still is",
-                       bench.arguments().length);
+                       bench.settings().length);
 }
 
 struct Scenario {
@@ -464,15 +304,15 @@ constexpr std::array<Scenario, 6> scenarios{{{"append", "events", true, append},
                                              {"execute", "commands", false, execute_nothing}}};
 
 void print(Bench& bench, const Scenario& scenario, const std::string& checked) {
-    const auto& arguments = bench.arguments();
+    const auto& settings = bench.settings();
     const auto counted = scenario.counts_events ? bench.events : bench.operations;
     boost::json::object out{{"rival", "firn-in-process"},
                             {"scenario", scenario.name},
-                            {"clients", arguments.clients},
-                            {"batch", arguments.batch},
-                            {"length", arguments.length},
-                            {"snapshots", arguments.snapshots ? "on" : "off"},
-                            {"cold", arguments.cold},
+                            {"clients", settings.clients},
+                            {"batch", settings.batch},
+                            {"length", settings.length},
+                            {"snapshots", settings.snapshots ? "on" : "off"},
+                            {"cold", settings.cold},
                             {"unit", scenario.unit},
                             {"operations", bench.operations},
                             {"events", bench.events},
@@ -482,7 +322,7 @@ void print(Bench& bench, const Scenario& scenario, const std::string& checked) {
                             {"p99_us", quantile(bench.latencies_us, 0.99)},
                             {"p999_us", quantile(bench.latencies_us, 0.999)},
                             {"cpu_seconds", bench.cpu_seconds}};
-    if (arguments.cold) {
+    if (settings.cold) {
         out["open_p50_us"] = quantile(bench.opens_us, 0.5);
         out["open_p99_us"] = quantile(bench.opens_us, 0.99);
     }
@@ -492,11 +332,12 @@ void print(Bench& bench, const Scenario& scenario, const std::string& checked) {
     fmt::print("{}\n", text);
 }
 
-void measure(Arguments arguments) {
-    const auto* const scenario = std::ranges::find(scenarios, arguments.scenario, &Scenario::name);
-    check(scenario != scenarios.end(), "there is no scenario " + arguments.scenario);
-    arguments.batch = arguments.scenario == "append_batch" ? arguments.batch : 1;
-    Bench bench(arguments);
+void measure(const std::string& name, BenchSettings settings) {
+    const auto* const scenario = std::ranges::find(scenarios, name, &Scenario::name);
+    check(scenario != scenarios.end(), "there is no scenario " + name);
+    settings.batch = name == "append_batch" ? settings.batch : 1;
+    check(!settings.cold || name == "state", "--cold is of the scenario state");
+    Bench bench(settings);
     const auto checked = scenario->run(bench);
     check(bench.operations > 0, "nothing was done");
     print(bench, *scenario, checked);
@@ -511,61 +352,54 @@ Number number(const std::string& name, const std::string& text) {
     return value;
 }
 
-Arguments arguments_of(const std::vector<std::string>& given) {
-    Arguments parsed;
+void measure_as_told(const std::vector<std::string>& given) {
+    std::string scenario;
+    BenchSettings settings;
     for (std::size_t i = 0; i < given.size(); ++i) {
         const auto& name = given[i];
         if (name == "--cold") {
-            parsed.cold = true;
+            settings.cold = true;
             continue;
         }
         check(i + 1 < given.size(), name + " is no option, or needs a value");
         const auto& value = given[++i];
         if (name == "--scenario") {
-            parsed.scenario = value;
+            scenario = value;
         } else if (name == "--directory") {
-            parsed.directory = value;
+            settings.directory = value;
         } else if (name == "--clients") {
-            parsed.clients = number<std::size_t>(name, value);
+            settings.clients = number<std::size_t>(name, value);
         } else if (name == "--batch") {
-            parsed.batch = number<std::size_t>(name, value);
+            settings.batch = number<std::size_t>(name, value);
         } else if (name == "--length") {
-            parsed.length = number<std::uint64_t>(name, value);
+            settings.length = number<std::uint64_t>(name, value);
         } else if (name == "--seconds") {
-            parsed.seconds = number<double>(name, value);
+            settings.seconds = number<double>(name, value);
         } else if (name == "--snapshots") {
             check(value == "on" || value == "off", "--snapshots is on or off");
-            parsed.snapshots = value == "on";
+            settings.snapshots = value == "on";
         } else {
             fail("there is no option " + name);
         }
     }
-    check(!parsed.cold || parsed.scenario == "state", "--cold is of the scenario state");
-    return parsed;
+    check(!settings.directory.empty(), "--directory says where the store is to lie");
+    measure(scenario, std::move(settings));
 }
 
 int run(const Options& options) {
     if (!options.smoke) {
-        auto arguments = arguments_of(options.rest);
-        check(!arguments.directory.empty(), "--directory says where the store is to lie");
-        measure(std::move(arguments));
+        measure_as_told(options.rest);
         return 0;
     }
     const WorkDirectory work(options, "firn_in_process");
+    BenchSettings settings{.clients = 8, .batch = 10, .length = 250, .seconds = 0.05};
     for (const auto& scenario : scenarios) {
-        for (const bool cold : {false, true}) {
-            if (cold && scenario.name != "state") {
-                continue;
-            }
-            measure({.scenario = std::string(scenario.name),
-                     .directory = work.path() / fmt::format("{}-{}", scenario.name, cold),
-                     .clients = 8,
-                     .batch = 10,
-                     .length = 250,
-                     .seconds = 0.2,
-                     .cold = cold});
-        }
+        settings.directory = work.path() / scenario.name;
+        measure(std::string(scenario.name), settings);
     }
+    settings.directory = work.path() / "cold";
+    settings.cold = true;
+    measure("state", settings);
     return 0;
 }
 
