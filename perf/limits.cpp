@@ -112,7 +112,7 @@ public:
         // Without syncs, and then as it is measured.
         events_.emplace(file_, layout, lmdb::Access::copying);
         for (std::size_t done = 0; done < size.preload; done += 1'024) {
-            commit(load_.plain_group(1'024));
+            events_->commit(made(1'024));
         }
         events_->sync();
         if (access == lmdb::Access::writing) {
@@ -124,8 +124,8 @@ public:
 
     std::vector<double> measure(std::size_t group, double for_seconds) {
         const auto pace = pace_for(
-            for_seconds, group, [&](std::size_t events) { return load_.plain_group(events); },
-            [&](const std::vector<PlainEvent>& made) { commit(made); });
+            for_seconds, group, [&](std::size_t events) { return made(events); },
+            [&](const std::vector<PlainEvent>& group_made) { events_->commit(group_made); });
         events_->sync();
         return {pace.per_second()};
     }
@@ -137,9 +137,11 @@ public:
     }
 
 private:
-    void commit(const std::vector<PlainEvent>& group) {
-        events_->commit(group);
-        last_ = group.back();
+    // Whatever is made is committed.
+    std::vector<PlainEvent> made(std::size_t group) {
+        auto events = load_.plain_group(group);
+        last_ = events.back();
+        return events;
     }
 
     LmdbEvents::Layout layout_;
