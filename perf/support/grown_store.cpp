@@ -155,12 +155,6 @@ asio::awaitable<void> GrownStore::read_each(const std::vector<std::uint64_t>& st
     }
 }
 
-double GrownStore::states(const std::vector<std::uint64_t>& streams) {
-    std::vector<float> times;
-    run_alone(io_, read_each(streams, times));
-    return quantile(times, 0.5);
-}
-
 asio::awaitable<void> GrownStore::append_each(const std::vector<std::uint64_t>& streams,
                                               std::vector<float>& times) {
     for (const auto stream : streams) {
@@ -174,10 +168,18 @@ asio::awaitable<void> GrownStore::append_each(const std::vector<std::uint64_t>& 
     }
 }
 
-double GrownStore::appends(const std::vector<std::uint64_t>& streams) {
+double GrownStore::one_at_a_time(Calls calls, const std::vector<std::uint64_t>& streams) {
     std::vector<float> times;
-    run_alone(io_, append_each(streams, times));
+    run_alone(io_, (this->*calls)(streams, times));
     return quantile(times, 0.5);
+}
+
+double GrownStore::states(const std::vector<std::uint64_t>& streams) {
+    return one_at_a_time(&GrownStore::read_each, streams);
+}
+
+double GrownStore::appends(const std::vector<std::uint64_t>& streams) {
+    return one_at_a_time(&GrownStore::append_each, streams);
 }
 
 // Each client has streams of its own.

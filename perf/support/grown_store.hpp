@@ -63,6 +63,10 @@ private:
     boost::asio::awaitable<void> read_each(const std::vector<std::uint64_t>& streams,
                                            std::vector<float>& times);
 
+    using Calls = boost::asio::awaitable<void> (GrownStore::*)(const std::vector<std::uint64_t>&,
+                                                               std::vector<float>&);
+    double one_at_a_time(Calls calls, const std::vector<std::uint64_t>& streams);
+
     Shape shape_;
     std::vector<std::uint64_t> versions_;
     std::uint64_t appended_ = 0;
