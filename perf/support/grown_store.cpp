@@ -168,18 +168,18 @@ asio::awaitable<void> GrownStore::append_each(const std::vector<std::uint64_t>& 
     }
 }
 
-double GrownStore::one_at_a_time(Calls calls, const std::vector<std::uint64_t>& streams) {
+double GrownStore::one_at_a_time(const Calls& calls, const std::vector<std::uint64_t>& streams) {
     std::vector<float> times;
-    run_alone(io_, (this->*calls)(streams, times));
+    run_alone(io_, calls(streams, times));
     return quantile(times, 0.5);
 }
 
 double GrownStore::states(const std::vector<std::uint64_t>& streams) {
-    return one_at_a_time(&GrownStore::read_each, streams);
+    return one_at_a_time(std::bind_front(&GrownStore::read_each, this), streams);
 }
 
 double GrownStore::appends(const std::vector<std::uint64_t>& streams) {
-    return one_at_a_time(&GrownStore::append_each, streams);
+    return one_at_a_time(std::bind_front(&GrownStore::append_each, this), streams);
 }
 
 // Each client has streams of its own.
