@@ -83,14 +83,12 @@ error_code Committer::settle_starts(std::span<const CompactedStart> starts) {
     if (failed_) {
         return storage_errc::store_failed;
     }
-    if (const auto settled = settler_.settle_all(); !settled) {
-        return settled.error();
-    }
     std::promise<error_code> written;
     auto outcome = written.get_future();
     settler_.post(
         [starts](lmdb::WriteTransaction& transaction) {
             auto store = lmdb::read_store(transaction).value_or(lmdb::StoreRecord{});
+            BOOST_ASSERT(store.settled_position.next() == starts.front().position);
             lmdb::Labels labels;
             for (const auto& start : starts) {
                 lmdb::begin_compacted(transaction, start.write->stream, start.stream,
@@ -99,7 +97,7 @@ error_code Committer::settle_starts(std::span<const CompactedStart> starts) {
             lmdb::write_store(transaction, store);
             return error_code();
         },
-        Settler::When::soon, [&written](error_code error) { written.set_value(error); });
+        Settler::When::after_settling, [&written](error_code error) { written.set_value(error); });
     if (const auto error = outcome.get()) {
         // A sync may have failed behind the write: then nobody knows whether it is durable, and
         // the journal must not go on behind it.

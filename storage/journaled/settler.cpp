@@ -84,18 +84,6 @@ result<void> Settler::wait_for_room(std::size_t record_bytes) {
     }
 }
 
-result<void> Settler::settle_all() {
-    std::unique_lock lock(mutex_);
-    // A round that runs now may have begun before what the caller waits for.
-    const auto wanted = rounds_ended_ + 2;
-    while (rounds_ended_ < wanted) {
-        if (const auto ended = wait_for_a_round(lock); !ended) {
-            return ended;
-        }
-    }
-    return {};
-}
-
 result<void> Settler::wait_for_a_round(std::unique_lock<std::mutex>& lock) {
     if (stopping_) {
         return storage_errc::closed;

@@ -47,8 +47,6 @@ public:
     // Blocks until one more record may be written; disk_full or store_failed if the settler
     // cannot make room, closed when stopping.
     [[nodiscard]] result<void> wait_for_room(std::size_t record_bytes);
-    // Blocks until everything that is pending now has settled.
-    [[nodiscard]] result<void> settle_all();
     // Runs the task in a transaction of its own and commits it; an error that it answers undoes
     // it. What waits for settling runs after a round that began since it came. `done` is called
     // once, on the settler's thread or before this returns.
