@@ -46,6 +46,7 @@ else
     "$here/set_up.sh" "$build" "$only"
 fi
 cd "$here"
+export PYTHONDONTWRITEBYTECODE=1
 status=0
 python3 -m compare --firn "$(realpath "$firn")" --in-process "$in_process" --build "$build" \
     --output "$output" "${rest[@]}" || status=$?

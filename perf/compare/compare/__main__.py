@@ -79,8 +79,11 @@ def with_fixture(numbers, size, rivals, directory, failures):
         if 8 in numbers and not size.startup_filler:
             points += scenarios.startup(using, size, directory, failures, turn)
         if 5 in numbers:
-            points += scenarios.states(using, size, directory, failures, turn)
-            points += scenarios.states_in_memory(rivals, size, failures, directory, turn)
+            points += scenarios.states(using, size, directory, failures, turn, True)
+            points += scenarios.own_states(rivals, size, failures, directory, turn)
+    if 5 in numbers:
+        for turn in range(size.rounds):
+            points += scenarios.states(using, size, directory, failures, turn, False)
     if 7 in numbers:
         say(scenarios.ALL[7])
         points += scenarios.compaction(using, size, directory, failures)

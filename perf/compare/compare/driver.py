@@ -46,7 +46,7 @@ def report(rival, asked, **fields):
 def repeated_state(rival, asked, ask, should):
     """Asks for a state again and again: first cold, then warm."""
     first, taken, began = None, [], time.perf_counter()
-    while first is None or (len(taken) + 1 < asked.samples and time.perf_counter() - began < 2):
+    while not taken or (len(taken) + 1 < asked.samples and time.perf_counter() - began < 2):
         before = time.perf_counter()
         found = ask()
         seconds = time.perf_counter() - before

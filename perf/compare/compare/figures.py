@@ -15,7 +15,7 @@ def medians(points):
         if point.get("events") and "cpu_seconds" in point:
             point["cpu_per_event_us"] = point["cpu_seconds"] / point["events"] * 1e6
             point["written_per_event"] = point["bytes_written"] / point["events"]
-        if point.get("requests"):
+        if point.get("requests") and point.get("attempts"):
             point["attempts_per_request"] = point["attempts"] / point["requests"]
         groups.setdefault(tuple(point.get(key) for key in KEYS), []).append(point)
     found = []

@@ -60,7 +60,9 @@ class Count:
         return self.options + command
 
     def flushes(self):
-        """Threads share descriptors, so those of one program are looked at together."""
+        """Threads share descriptors, so those of one program are looked at together. None: not allowed."""
+        if not self.output.exists():
+            return None
         synced = set().union(*self.synced.values()) if self.synced else set()
         count = 0
         for line in self.output.read_text(errors="replace").splitlines():

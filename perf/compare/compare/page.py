@@ -17,8 +17,8 @@ appended, on average. Commands a second.""",
 of a new process, its pages still in the kernel's cache; warm: the median of those after it. With snapshots where there
 are such; a rival without has to read and fold all events each time. Microseconds.""",
     6: """Every event is parsed and folded by the client; the check is its running total.""",
-    7: """The streams of scenario 5: what their directory holds, the program stopped, logs and preallocated files
-included; then after deleting all but the last events of each stream.""",
+    7: """The streams of scenario 5: what their directory takes on the disk, the program stopped, write-ahead logs
+aside, whose length is a setting; then after deleting all but the last events of each stream.""",
     8: """From the start of the program to the first right answer, page cache warm. Memory: anonymous and shared,
 without mapped files (those of a library: the peak of the process that holds it, all together).""",
 }
@@ -133,9 +133,9 @@ class Page:
         rows = []
         for point in self.sorted(points, "clients"):
             rows.append([point["clients"], self.figures.title(point["rival"]), number(point["per_second"]),
-                         measure(point["p50_us"]), measure(point["p99_us"]), measure(point["p999_us"]),
-                         measure(point["cpu_per_event_us"]), number(point["written_per_event"]),
-                         measure(point["attempts_per_request"])])
+                         measure(point.get("p50_us")), measure(point.get("p99_us")), measure(point.get("p999_us")),
+                         measure(point.get("cpu_per_event_us")), number(point.get("written_per_event")),
+                         measure(point.get("attempts_per_request"))])
         head = ["clients", "", unit, "p50 us", "p99 us", "p99.9 us", "CPU us an event", "B written an event"]
         if n == 3:
             head.append("attempts")
@@ -202,10 +202,10 @@ class Page:
         for point in self.sorted(self.figures.where(number=7, scenario="load")):
             after = (self.figures.where(number=7, scenario="compaction", rival=point["rival"]) or [{}])[0]
             rows.append([self.figures.title(point["rival"]), number(point["events"]), mebibytes(point["disk_bytes"]),
-                         number(point["disk_bytes"] / point["events"]), after.get("how", ""), number(after.get("seconds"), 2),
+                         number(point["disk_bytes"] / point["events"]), mebibytes(point["log_bytes"]), after.get("how", ""), number(after.get("seconds"), 2),
                          mebibytes(after.get("disk_bytes")), after.get("verified", ""),
                          {True: "yes", False: "no"}.get(after.get("states_kept"), "")])
-        self.say(table(["", "events", "MiB", "B an event", "compaction", "seconds", "MiB after it", "verified by it",
+        self.say(table(["", "events", "MiB", "B an event", "MiB of log", "compaction", "seconds", "MiB after it", "verified by it",
                         "states as before"], rows))
 
     def startup(self):

@@ -86,7 +86,7 @@ def memory(root):
 def allocated_bytes(directory):
     """What the directory takes on the disk; holes in files count nothing."""
     total = 0
-    for path in Path(directory).rglob("*"):
+    for path in [Path(directory), *Path(directory).rglob("*")]:
         try:
             total += path.lstat().st_blocks * 512
         except OSError:

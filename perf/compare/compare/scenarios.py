@@ -43,7 +43,7 @@ def measured(rival, scenario, **options):
     if root:
         point["server_cpu_seconds"] = round(processes.cpu_seconds(root) - before[0], 3)
         written = processes.bytes_written(root) - before[1]
-    point["cpu_seconds"] = round(point.get("server_cpu_seconds", 0) + point["client_cpu_seconds"], 3)
+    point["cpu_seconds"] = round(point.get("server_cpu_seconds", 0) + point.get("client_cpu_seconds", 0), 3)
     if rival.in_process:
         point["cpu_seconds"] = round(cpu, 3)
     point["bytes_written"] = written
@@ -130,6 +130,9 @@ def flushes(rivals, sizes, directory, failures):
                 else:
                     point = rival.drive("append", front=count.in_front_of, **options)
             found = count.flushes()
+            if found is None:
+                say(f"  {rival.name:20} strace may not look at it")
+                continue
             say(f"  {rival.name:20} {found / point['events']:8.3f} flushes an event")
             yield {"number": 1, "scenario": "flushes", "rival": rival.name, "clients": COUNTING_CLIENTS,
                    "events": point["events"], "flushes": found, "per_event": found / point["events"]}
@@ -138,7 +141,13 @@ def flushes(rivals, sizes, directory, failures):
 
 
 def lengths_of(rival, sizes):
-    return [length for length in sizes.lengths if length <= rival.longest]
+    return [length for length in sizes.lengths if not rival.slow or length <= sizes.slow_longest]
+
+
+def held(rival, place):
+    """What its directory takes on the disk, and how much of that is its log, whose length is a setting."""
+    log = sum(processes.allocated_bytes(place / part) for part in rival.logs)
+    return {"disk_bytes": processes.allocated_bytes(place) - log, "log_bytes": log}
 
 
 def fixture(rivals, sizes, directory, failures, filler=0):
@@ -151,7 +160,7 @@ def fixture(rivals, sizes, directory, failures, filler=0):
                 point = rival.drive("load", lengths=lengths_of(rival, sizes), filler=filler)
                 rival.settle()
             # Stopped, so that everything is where it stays.
-            point["disk_bytes"] = processes.allocated_bytes(place)
+            point |= held(rival, place)
             say(f"  {rival.name:20} {point['events']:,} events in {point['seconds']:.1f} s, "
                 f"{point['disk_bytes'] / point['events']:.0f} B an event")
             yield {**point, "number": 7, "rival": rival.name}
@@ -164,23 +173,27 @@ def loaded(rivals, directory, need):
             if need in rival.scenarios and (directory / f"{rival.name}-fixture").exists()]
 
 
-def states(rivals, sizes, directory, failures, turn):
-    """Scenario 5: each length in a new process, first cold, then warm."""
+def states(rivals, sizes, directory, failures, turn, snapshots):
+    """Scenario 5: each length in a new process, first cold, then warm.
+
+    All rounds with snapshots come before those without, since Firn is told to do without them by a
+    change after which the old ones do not count.
+    """
     for rival in loaded(rivals, directory, "state"):
         place = directory / f"{rival.name}-fixture"
-        for snapshots in rival.snapshots:
-            for length in lengths_of(rival, sizes):
-                try:
-                    if snapshots and rival.in_process:
-                        prime(rival, place, length)
-                    with started(rival, place, keep=True):
-                        rival.prepare(snapshots)
-                        point = rival.drive("state", length=length, samples=sizes.samples, snapshots=snapshots)
-                    say(f"  {rival.name:20} {length:9,} events {'with' if snapshots else 'without'} snapshots: "
-                        f"cold {point['first_us']:12,.0f} us, warm {point.get('p50_us', 0):12,.0f} us")
-                    yield {**point, "number": 5, "rival": rival.name, "round": turn}
-                except (Failed, Absent, RuntimeError, OSError) as error:
-                    failures.note(rival, 5, f"{length} events: {error}")
+        for length in lengths_of(rival, sizes) if snapshots in rival.snapshots else []:
+            try:
+                if snapshots and rival.in_process:
+                    prime(rival, place, length)
+                with started(rival, place, keep=True):
+                    if not snapshots:
+                        rival.prepare(False)
+                    point = rival.drive("state", length=length, samples=sizes.samples, snapshots=snapshots)
+                say(f"  {rival.name:20} {length:9,} events {'with' if snapshots else 'without'} snapshots: "
+                    f"cold {point['first_us']:12,.0f} us, warm {point.get('p50_us', 0):12,.0f} us")
+                yield {**point, "number": 5, "rival": rival.name, "round": turn}
+            except (Failed, Absent, RuntimeError, OSError) as error:
+                failures.note(rival, 5, f"{length} events: {error}")
 
 
 def prime(rival, place, length):
@@ -189,16 +202,17 @@ def prime(rival, place, length):
         rival.drive("state", length=length, samples=1, snapshots=True)
 
 
-def states_in_memory(rivals, sizes, failures, directory, turn):
-    """Rivals that hold nothing between processes: warm only, on a stream made for the occasion."""
+def own_states(rivals, sizes, failures, directory, turn):
+    """Libraries that make the stream themselves, in the process that asks: warm only."""
     for rival in rivals:
-        if "state_warm" not in rival.scenarios:
+        if "state_own" not in rival.scenarios:
             continue
         for length in [length for length in sizes.lengths if length <= 100_000]:
             try:
                 with started(rival, directory / rival.name):
                     point = rival.drive("state", length=length, samples=sizes.samples)
-                point.pop("first_us")
+                point.pop("first_us", None)
+                point.pop("snapshots", None)
                 yield {**point, "number": 5, "rival": rival.name, "round": turn}
             except (Failed, RuntimeError, OSError) as error:
                 failures.note(rival, 5, f"{length} events: {error}")
@@ -270,12 +284,11 @@ def compaction(rivals, sizes, directory, failures):
             continue
         try:
             with started(rival, place, keep=True):
-                rival.prepare(True)
                 began = time.monotonic()
                 point["verified"] = rival.compact(sizes)
                 point["seconds"] = round(time.monotonic() - began, 3)
                 point["states_kept"] = states_kept(rival, sizes)
-            point["disk_bytes"] = processes.allocated_bytes(place)
+            point |= held(rival, place)
             say(f"  {rival.name:20} {point['seconds']:.2f} s, {point['disk_bytes'] / 2**20:,.0f} MiB left")
             yield point
         except (Failed, Absent, RuntimeError, OSError) as error:

@@ -27,7 +27,8 @@ class Rival:
     durable = True
     scenarios = frozenset()  # of scenarios.ALL
     snapshots = (False,)  # with and without, for scenario 5
-    longest = 10**9  # events of a stream in the fixture
+    slow = False  # gets no streams longer than sizes.slow_longest
+    logs = ()  # where in its directory the write-ahead log lies
     durability = ""
     settings = ""
     compaction = ""  # what scenario 7 does; empty if there is nothing of the kind

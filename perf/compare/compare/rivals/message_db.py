@@ -14,6 +14,7 @@ class MessageDb(Rival):
     durability = postgres.DURABILITY
     settings = ("write_message and get_stream_messages as prepared statements, a connection and a category a "
                 "client (it locks a category while it writes), a batch in one statement; " + postgres.described())
+    logs = ("data/pg_wal",)
     compaction = "DELETE of all but the last events of each stream, then VACUUM FULL"
 
     def check(self):

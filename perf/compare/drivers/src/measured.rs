@@ -39,7 +39,7 @@ async fn state<S: Store>(rival: &str, options: &Options) -> Result<String> {
     let mut first = None;
     let began = Instant::now();
     let mut samples = 0;
-    while samples == 0 || (samples < options.samples && began.elapsed() < REPEATING) {
+    while samples < 2 || (samples < options.samples && began.elapsed() < REPEATING) {
         let asked = Instant::now();
         let found = store.state(&stream).await?;
         let taken = asked.elapsed();
@@ -59,10 +59,7 @@ async fn state<S: Store>(rival: &str, options: &Options) -> Result<String> {
         "first_us": rounded(first.as_secs_f64() * 1e6, 2),
         "checked": format!("count and total of each of {samples} states"),
     }));
-    if samples > 1 {
-        report.latencies(&latencies);
-    }
-    Ok(report.text())
+    Ok(report.latencies(&latencies).text())
 }
 
 async fn read_stream<S: Store>(rival: &str, options: &Options) -> Result<String> {
