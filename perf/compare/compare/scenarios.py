@@ -163,7 +163,8 @@ def fixture(rivals, sizes, directory, failures, filler=0):
             point |= held(rival, place)
             say(f"  {rival.name:20} {point['events']:,} events in {point['seconds']:.1f} s, "
                 f"{point['disk_bytes'] / point['events']:.0f} B an event")
-            yield {**point, "number": 7, "rival": rival.name}
+            # Bytes are compared where the same was loaded.
+            yield {**point, "number": 7 if "disk" in rival.scenarios else 5, "rival": rival.name}
         except (Failed, Absent, RuntimeError, OSError) as error:
             failures.note(rival, 7, f"loading: {error}")
 

@@ -100,7 +100,7 @@ class Rival:
         command = self.command(scenario, **options)
         try:
             done = subprocess.run(front(command) if front else command, capture_output=True, text=True,
-                                  timeout=DRIVER_SECONDS)
+                                  timeout=60 + 10 * options["seconds"] if "seconds" in options else DRIVER_SECONDS)
         except subprocess.TimeoutExpired as late:
             raise Failed(f"{scenario} took longer than {late.timeout:.0f} s")
         if done.returncode != 0:
