@@ -33,6 +33,7 @@ if [[ -z $firn ]]; then
     "$root/cmake/build.sh" release firn
     firn=$root/build/release/firn
 fi
+firn=$(realpath "$firn")
 [[ $in_process ]] || in_process=$(dirname "$firn")/perf/firn_in_process
 
 build=$root/build/compare
@@ -41,13 +42,14 @@ if [[ $smoke ]]; then
         output=$(mktemp -d)
         trap 'rm -rf "$output"' EXIT
     fi
+    output=$(realpath -m "$output")
 else
-    output=${output:-$here/results}
+    output=$(realpath -m "${output:-$here/results}")
     "$here/set_up.sh" "$build" "$only"
 fi
 cd "$here"
 export PYTHONDONTWRITEBYTECODE=1
 status=0
-python3 -m compare --firn "$(realpath "$firn")" --in-process "$in_process" --build "$build" \
+python3 -m compare --firn "$firn" --in-process "$in_process" --build "$build" \
     --output "$output" "${rest[@]}" || status=$?
 exit $status

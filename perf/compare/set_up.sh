@@ -52,7 +52,7 @@ package() {
 }
 
 driver() { # RIVAL: its load generator
-    [[ -x $build/drivers/release/drive-$1 && -z $(find "$here/drivers" -name '*.rs' -newer "$build/drivers/release/drive-$1") ]] && return 0
+    [[ -x $build/drivers/release/drive-$1 && -z $(find "$here/drivers" \( -name '*.rs' -o -name Cargo.toml \) -newer "$build/drivers/release/drive-$1") ]] && return 0
     command -v cargo > /dev/null || { lacks "$1" "cargo is not installed"; return 1; }
     (cd "$here/drivers" && CARGO_TARGET_DIR=$build/drivers \
         cargo build --release -j "$jobs" --bin "drive-$1" --features "$1")
