@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -109,6 +110,8 @@ def large(size, rivals, directory, failures):
 
 def main():
     asked = arguments()
+    # Ends as Ctrl-C does: no server is left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     size = sizes.QUICK if asked.quick else sizes.SMOKE if asked.smoke else sizes.FULL
     size.rounds = asked.rounds or size.rounds
     size.seconds = asked.seconds or size.seconds
