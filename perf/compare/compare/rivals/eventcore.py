@@ -14,7 +14,7 @@ COMMON = ("in process; append_events for appends, execute for commands (with its
 class EventCoreSqlite(Rival):
     name = "eventcore-sqlite"
     title = "eventcore, SQLite"
-    package = "crates.io eventcore, eventcore-sqlite"
+    package = "crates eventcore, eventcore-sqlite"
     in_process = True
     scenarios = frozenset({"append", "append_batch", "contended", "transfer", "state", "read", "disk", "startup"})
     snapshots = (True, False)
@@ -40,7 +40,7 @@ class EventCoreSqlite(Rival):
 class EventCorePostgres(Rival):
     name = "eventcore-postgres"
     title = "eventcore, PostgreSQL"
-    package = "crates.io eventcore, eventcore-postgres, Debian postgresql"
+    package = "crates eventcore, eventcore-postgres, Debian postgresql"
     scenarios = EventCoreSqlite.scenarios
     logs = ("data/pg_wal",)
     snapshots = (True, False)
@@ -77,7 +77,7 @@ class EventCorePostgres(Rival):
 class EventCoreMemory(Rival):
     name = "eventcore-memory"
     title = "eventcore, memory"
-    package = "crates.io eventcore, eventcore-memory"
+    package = "crates eventcore, eventcore-memory"
     in_process = True
     durable = False
     scenarios = frozenset({"append", "append_batch", "contended", "transfer", "state_own"})

@@ -7,7 +7,7 @@ from .base import Absent, Rival, run
 class Nats(Rival):
     name = "nats"
     title = "NATS JetStream"
-    package = "Go module github.com/nats-io/nats-server/v2, crates.io async-nats and jetstream-extra"
+    package = "Go module github.com/nats-io/nats-server/v2, crates async-nats and jetstream-extra"
     scenarios = frozenset({"append", "append_batch", "contended", "transfer", "state", "read", "disk", "startup"})
     durability = "sync_interval: always: a sync at every write; one replica, file storage"
     settings = ("a subject a stream, all in one JetStream stream; expected last subject sequence; several events "

@@ -9,7 +9,7 @@ from .base import Absent, Rival, run
 class UmaDb(Rival):
     name = "umadb"
     title = "UmaDB"
-    package = "PyPI umadb (server), crates.io umadb-client"
+    package = "PyPI umadb (server), crate umadb-client"
     scenarios = frozenset({"append", "append_batch", "contended", "transfer", "state", "read", "disk", "startup"})
     durability = "its only mode: the writer thread syncs the file before it answers"
     settings = ("defaults; a tag a stream, the append condition is the tag after the last known position; "
