@@ -118,8 +118,10 @@ void Service::Impl::transact_all(std::vector<Transaction> transactions,
     error_code no_room;
     for (std::size_t i = 0; i != transactions.size(); ++i) {
         result<std::shared_ptr<void>> guard;
-        if (no_room || !complete(transactions[i])) {
-            guard = no_room ? no_room : make_error_code(actor_errc::bad_request);
+        if (!complete(transactions[i])) {
+            guard = make_error_code(actor_errc::bad_request);
+        } else if (no_room) {
+            guard = no_room;
         } else if (begins_compacted(transactions[i])) {
             guard = prepare_start(transactions[i]);
         }

@@ -1,5 +1,6 @@
 // Transactions handed over together: one after another, each all or nothing by itself.
 #include "tests/actors/service_fixture.hpp"
+#include "tests/support/snapshot_builder.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/test/unit_test.hpp>
@@ -188,6 +189,69 @@ BOOST_AUTO_TEST_CASE(when_commands_wait_then_a_transaction_stands_behind_them_an
     }
     BOOST_TEST(types(a) == "Happened Decided Happened Happened ");
     BOOST_TEST(types(b) == "Happened ");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+namespace {
+
+struct BeginsCompacted : Together {
+    void declare() {
+        CategorySettings settings;
+        settings.decider = DeciderSpec{};
+        BOOST_REQUIRE(!run(service->set_category(name.category, settings)).error);
+    }
+    Transaction start_at(std::uint64_t version, std::string state,
+                         std::string kind = "merge_patch") {
+        auto write = beginning(name, {.version = version, .state = std::move(state)});
+        auto anchor = std::make_shared<Snapshot>(*write.anchor);
+        anchor->facts.decider_kind = std::move(kind);
+        write.anchor = std::move(anchor);
+        return transaction({write});
+    }
+    error_code begin(Transaction transaction) { return all({std::move(transaction)}).at(0).error; }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_a_stream_that_shall_begin_compacted, BeginsCompacted)
+
+BOOST_AUTO_TEST_CASE(when_it_was_looked_at_before_then_its_state_is_the_anchors_all_the_same) {
+    declare();
+    (void)run(service->state(name, std::nullopt));
+    const auto outcomes = all({start_at(7, R"({"n":7})"), one(name, 1)});
+    BOOST_TEST(positions(outcomes) == "1 2 ");
+    const auto found = run(service->state(name, std::nullopt));
+    BOOST_TEST_REQUIRE(found.has_value());
+    BOOST_TEST(found->version == Version{8});
+    BOOST_TEST(*found->json == R"({"n":1})");
+    const auto anchored = run(service->state(name, Version{7}));
+    BOOST_TEST_REQUIRE(anchored.has_value());
+    BOOST_TEST(*anchored->json == R"({"n":7})");
+}
+
+BOOST_AUTO_TEST_CASE(when_the_state_is_no_state_of_the_category_then_it_does_not_begin) {
+    BOOST_TEST(begin(start_at(7, "{}")) == actor_errc::decider_not_declared);
+    declare();
+    BOOST_TEST(begin(start_at(7, "{}", "lua")) == actor_errc::decider_not_declared);
+    BOOST_TEST(begin(start_at(7, '"' + std::string(2u << 20, 'x') + '"')) ==
+               storage_errc::too_large);
+    BOOST_TEST(begin(start_at(0, "{}")) == actor_errc::bad_request);
+    auto both = start_at(7, "{}");
+    both.writes.push_back(appending(a, numbered(1)));
+    BOOST_TEST(begin(both) == actor_errc::bad_request);
+    BOOST_TEST(run(service->transact(start_at(7, "{}"))).error == actor_errc::bad_request);
+    BOOST_TEST(!begin(start_at(7, "{}")));
+}
+
+BOOST_AUTO_TEST_CASE(when_it_has_begun_then_a_decider_without_migrate_cannot_take_over) {
+    declare();
+    BOOST_TEST(!begin(start_at(7, "{}")));
+    CategorySettings settings;
+    settings.decider = DeciderSpec{
+        .kind = "lua", .source = "initial = {} function evolve(s, e) return s end", .name = {}};
+    BOOST_TEST(run(service->set_category(name.category, settings)).error ==
+               actor_errc::migration_needed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
