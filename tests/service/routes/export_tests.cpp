@@ -100,8 +100,10 @@ BOOST_AUTO_TEST_CASE(when_names_and_types_hold_any_byte_anywhere_then_lines_are_
     }
     std::string feed;
     for (int after = 0;; after += 1000) {
-        const auto page = client.get("/v1/events?limit=1000&after=" + std::to_string(after),
-                                     "Accept: application/x-ndjson\r\n");
+        // Not held against the description: there are thousands of lines.
+        const auto page =
+            client.HttpClient::get("/v1/events?limit=1000&after=" + std::to_string(after),
+                                   "Accept: application/x-ndjson\r\n");
         BOOST_REQUIRE(page.status == 200);
         if (page.body.empty()) {
             break;
