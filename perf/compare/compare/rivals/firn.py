@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -107,7 +108,7 @@ class FirnInProcess(Rival):
     title = "Firn, in process"
     package = "this repository"
     in_process = True
-    scenarios = frozenset({"append", "append_batch", "contended", "state_own"})
+    scenarios = frozenset({"append", "append_batch", "contended", "transfer", "state_own"})
     durability = DURABILITY
     settings = "defaults only; a decider in C++"
     KNOWN = {"clients", "batch", "length", "seconds"}
@@ -115,6 +116,10 @@ class FirnInProcess(Rival):
 
     def version(self):
         return "as Firn"
+
+    def where(self):
+        # Each run makes a store of its own.
+        return ["--directory", tempfile.mkdtemp(dir=self.directory)]
 
     def driver_program(self):
         if not self.program or not Path(self.program).exists():
