@@ -46,10 +46,14 @@ class Figures:
     def values(self, key, **wanted):
         return sorted({point[key] for point in self.where(**wanted) if point.get(key) is not None})
 
-    def best_rival(self, figure, least=False, **wanted):
-        """Among durable rivals that are not ours: (name, value), or None."""
+    def best_rival(self, figure, least=False, in_process=None, **wanted):
+        """Among durable rivals that are not ours, libraries or servers or both: (name, value), or None."""
+        def counts(name):
+            rival = self.rivals[name]
+            return rival["durable"] and in_process in (None, rival["in_process"])
+
         others = [(point[figure], point["rival"]) for point in self.where(**wanted)
-                  if point.get(figure) and not point["rival"].startswith("firn") and self.rivals[point["rival"]]["durable"]]
+                  if point.get(figure) and not point["rival"].startswith("firn") and counts(point["rival"])]
         if not others:
             return None
         value, name = min(others) if least else max(others)
@@ -59,11 +63,18 @@ class Figures:
         found = [point[figure] for point in self.where(rival=rival, **wanted) if point.get(figure)]
         return found[0] if found else None
 
-    def lead(self, figure, least=False, rival="firn", ours=None, **wanted):
-        """How many times better ours is than the best rival: (times, that rival's name), or None."""
-        own = self.ours(figure, rival, **(wanted | (ours or {})))
-        best = self.best_rival(figure, least, **wanted)
-        if own is None or best is None:
-            return None
-        name, value = best
-        return (value / own if least else own / value), name
+    def lead(self, figure, least=False, ours=None, **wanted):
+        """How many times better ours is than the best rival: (times, that rival's name), or None.
+
+        Beside servers Firn over HTTP, beside libraries Firn in process, where that was measured;
+        the worse of both counts.
+        """
+        found = []
+        for in_process in (False, True):
+            best = self.best_rival(figure, least, in_process, **wanted)
+            asked = wanted | (ours or {})
+            own = (self.ours(figure, "firn-in-process", **asked) if in_process else None) or self.ours(figure, **asked)
+            if own is not None and best is not None:
+                name, value = best
+                found.append(((value / own if least else own / value), name))
+        return min(found, default=None)

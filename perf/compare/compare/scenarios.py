@@ -204,17 +204,15 @@ def prime(rival, place, length):
 
 
 def own_states(rivals, sizes, failures, directory, turn):
-    """Libraries that make the stream themselves, in the process that asks: warm only."""
+    """Libraries that make the stream themselves, in the process that asks."""
     for rival in rivals:
         if "state_own" not in rival.scenarios:
             continue
         for length in [length for length in sizes.lengths if length <= 100_000]:
             try:
                 with started(rival, directory / rival.name):
-                    point = rival.drive("state", length=length, samples=sizes.samples)
-                point.pop("first_us", None)
-                point.pop("snapshots", None)
-                yield {**point, "number": 5, "rival": rival.name, "round": turn}
+                    for point in rival.own_states(length, sizes):
+                        yield {**point, "number": 5, "rival": rival.name, "round": turn}
             except (Failed, RuntimeError, OSError) as error:
                 failures.note(rival, 5, f"{length} events: {error}")
 

@@ -53,6 +53,14 @@ class Page(unittest.TestCase):
     def test_a_rival_that_is_not_durable_is_nobody_to_beat(self):
         self.assertEqual(Figures(MADE_UP).best_rival("per_second", number=1, clients=16), ("slow", 400))
 
+    def test_a_library_stands_beside_firn_in_process(self):
+        library = rival("library") | {"in_process": True}
+        results = MADE_UP | {"rivals": [*MADE_UP["rivals"], library, rival("firn-in-process") | {"in_process": True}],
+                             "points": [load("firn", 16, 200), load("slow", 16, 100), load("library", 16, 1000)]}
+        self.assertEqual(Figures(results).lead("per_second", number=1, clients=16), (0.2, "library"))
+        results["points"].append(load("firn-in-process", 16, 4000))
+        self.assertEqual(Figures(results).lead("per_second", number=1, clients=16), (2.0, "slow"))
+
     def test_a_missed_aim_is_told_first(self):
         found = {what: lead for what, _, lead in aims.checked(Figures(MADE_UP), MADE_UP["size"])}
         self.assertEqual(found["appends, one a request, 16 clients"], (0.5, "slow"))

@@ -107,6 +107,13 @@ class Rival:
             raise Failed(f"{scenario}: {(done.stderr or done.stdout).strip()[-500:]}")
         return json.loads(done.stdout.strip().splitlines()[-1])
 
+    def own_states(self, length, sizes):
+        """Points of scenario 5 for a library that keeps nothing and so makes the stream itself."""
+        point = self.drive("state", length=length, samples=sizes.samples)
+        point.pop("first_us", None)
+        point.pop("snapshots", None)
+        yield point
+
     # Scenario 7.
 
     def compact(self, sizes):

@@ -111,7 +111,7 @@ class FirnInProcess(Rival):
     scenarios = frozenset({"append", "append_batch", "contended", "transfer", "state_own"})
     durability = DURABILITY
     settings = "defaults only; a decider in C++"
-    KNOWN = {"clients", "batch", "length", "seconds"}
+    KNOWN = {"clients", "batch", "length", "seconds", "snapshots"}
     program = None
 
     def version(self):
@@ -130,4 +130,12 @@ class FirnInProcess(Rival):
         if scenario == "append" and options.get("batch", 1) > 1:
             scenario = "append_batch"
         known = {name: options[name] for name in self.KNOWN & options.keys()}
-        return super().command(scenario, **known)
+        return super().command(scenario, **known) + (["--cold"] if options.get("cold") else [])
+
+    def own_states(self, length, sizes):
+        """Asked again and again, and the first one after opening, which is told without the opening."""
+        for snapshots in (True, False):
+            options = dict(length=length, seconds=sizes.seconds, snapshots=snapshots)
+            cold = self.drive("state", cold=True, **options)
+            warm = self.drive("state", **options)
+            yield {**warm, "first_us": cold["p50_us"], "snapshots": snapshots}
