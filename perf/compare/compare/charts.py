@@ -3,8 +3,8 @@
 import math
 from html import escape
 
-WIDTH, HEIGHT = 820, 420
-LEFT, RIGHT, TOP, BOTTOM = 84, 200, 48, 56
+WIDTH, HEIGHT = 900, 420
+LEFT, RIGHT, TOP, BOTTOM = 84, 280, 48, 56
 
 # The same colour for the same rival in every chart. Firn's line is thick besides, and each line has
 # its own marks, for those who see colours differently.
