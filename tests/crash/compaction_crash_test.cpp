@@ -166,9 +166,10 @@ private:
         {
             Service service(io.get_executor(), config_in(directory_.path()));
             // What was begun goes on.
-            for (const auto& report : service.compactions()->running()) {
-                while (!std::get<Compactions::Report>(*service.compactions()->find(report->id))
-                            ->is_over()) {
+            for (const auto& any : service.compactions()->list({}).reports) {
+                const auto id = std::get<Compactions::Report>(any)->id;
+                while (
+                    !std::get<Compactions::Report>(*service.compactions()->find(id))->is_over()) {
                     io.restart();
                     io.run_one();
                 }
