@@ -11,7 +11,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
-firn= in_process= output= smoke= only= rest=()
+firn='' in_process='' output='' smoke='' only='' rest=()
 while (($#)); do
     case $1 in
         --firn) firn=$2; shift 2 ;;

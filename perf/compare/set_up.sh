@@ -4,6 +4,7 @@
 # Everything goes into DIRECTORY (build/compare), by public package name, at the versions below. What
 # is there already is left alone. A rival that cannot be had leaves RIVAL.absent there with the
 # reason, which the page prints; the others go on. Says one line a rival.
+# shellcheck disable=SC2317  # functions are called by their names
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
