@@ -38,13 +38,10 @@ void Committer::begin_compacted(std::span<const Transaction> group,
             auto& head = head_of(write.stream);
             if (head.staged_deleted || head.staged_version != no_version ||
                 !write.expected.accepts(no_version)) {
-                outcomes[i].error = head.staged_deleted ? storage_errc::stream_deleted
+                const auto reason = head.staged_deleted ? storage_errc::stream_deleted
                                                         : storage_errc::wrong_version;
-                outcomes[i].conflicts.push_back({0,
-                                                 head.staged_deleted ? storage_errc::stream_deleted
-                                                                     : storage_errc::wrong_version,
-                                                 head.staged_version,
-                                                 {}});
+                outcomes[i].error = reason;
+                outcomes[i].conflicts.push_back({0, reason, head.staged_version, {}});
                 continue;
             }
             const auto count = starts.size() + 1;

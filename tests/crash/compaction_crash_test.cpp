@@ -188,7 +188,7 @@ private:
             const auto state = wait_for(io, service.state(stream, std::nullopt));
             BOOST_TEST_REQUIRE(state.has_value());
             BOOST_TEST(*state->json == state_at(head));
-            // Another one, asked for now, comes to its end.
+            // Another one comes to its end.
             const auto begun = wait_for(io, service.compactions()->start(stream, keeping(5)));
             BOOST_TEST_REQUIRE(begun.has_value());
             while (!std::get<Compactions::Report>(*service.compactions()->find((*begun)->id))
