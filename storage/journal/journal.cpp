@@ -113,8 +113,9 @@ void Journal::recycle() {
         const bool sealed = live_.front().sealed;
         auto segment = std::move(live_.front().segment);
         live_.pop_front();
+        const auto others = live_.size() + free_.size() + (current_ ? 1 : 0);
         if (!sealed && segment.header().bytes == config_.segment_bytes &&
-            live_.size() + free_.size() + 1 < config_.segments) {
+            others < config_.segments) {
             free_.push_back(std::move(segment));
         } else {
             // More than are kept, or of another size after a change of configuration.
@@ -149,6 +150,24 @@ void Journal::prepare() {
         }
     } catch (const std::bad_alloc&) {
         // It is made when it is needed.
+    }
+}
+
+void Journal::close() noexcept {
+    const std::scoped_lock lock(mutex_);
+    try {
+        if (current_) {
+            live_.push_back({std::move(*current_), next_sequence_ - 1, poisoned_});
+            current_.reset();
+        }
+        recycle();
+        for (auto& segment : free_) {
+            if (segment.header().epoch != 0 && segment.begin(0, 0)) {
+                return;
+            }
+        }
+    } catch (const std::bad_alloc&) {
+        // The next start reads them.
     }
 }
 

@@ -5,9 +5,9 @@
 // one, whose header says from which sequence on the sealed one no longer counts. A sync is never
 // simply tried again, because the kernel may have dropped the pages that it failed to write.
 //
-// Thread: append() on the committing thread; release() and prepare() on the settler's; facts from
-// any. Errors: append() answers disk_full or io_failed when no segment could take the record; it
-// then keeps nothing of it, and may be called again.
+// Thread: append() on the committing thread; release() and prepare() on the settler's; close() when
+// both have ended; facts from any. Errors: append() answers disk_full or io_failed when no segment
+// could take the record; it then keeps nothing of it, and may be called again.
 #pragma once
 
 #include "storage/journal/segment.hpp"
@@ -59,6 +59,9 @@ public:
     void release(std::uint64_t settled_sequence);
     // Makes a segment ready ahead of need. Errors are reported when the segment is needed.
     void prepare();
+    // Nothing is appended any more. Segments whose records have all settled say so themselves, so
+    // that the next start need not read them. What fails is left for that start to find.
+    void close() noexcept;
 
     // True while a record of this size would need more segments than are kept: wait for settling.
     [[nodiscard]] bool is_full(std::size_t record_bytes) const;

@@ -65,15 +65,25 @@ void seal_record(const RecordHeader& header, char* record) noexcept {
     std::memcpy(record, &raw, sizeof(raw));
 }
 
+std::optional<std::size_t> record_bytes(std::string_view start) noexcept {
+    if (start.size() < record_header_bytes) {
+        return std::nullopt;
+    }
+    RawHeader raw;
+    std::memcpy(&raw, start.data(), sizeof(raw));
+    if (raw.magic != record_magic) {
+        return std::nullopt;
+    }
+    return record_header_bytes + raw.payload_bytes;
+}
+
 std::optional<RecordView> open_record(std::string_view bytes) noexcept {
-    if (bytes.size() < record_header_bytes) {
+    const auto size = record_bytes(bytes);
+    if (!size || *size > bytes.size()) {
         return std::nullopt;
     }
     RawHeader raw;
     std::memcpy(&raw, bytes.data(), sizeof(raw));
-    if (raw.magic != record_magic || raw.payload_bytes > bytes.size() - record_header_bytes) {
-        return std::nullopt;
-    }
     const auto payload = bytes.substr(record_header_bytes, raw.payload_bytes);
     if (raw.check != record_check(raw, payload)) {
         return std::nullopt;

@@ -38,6 +38,9 @@ struct RecordView {
     RecordHeader header;
     std::string_view payload;
 };
+// What a record that starts with these bytes takes, unpadded, by what it says itself; nothing if
+// no record starts so.
+[[nodiscard]] std::optional<std::size_t> record_bytes(std::string_view start) noexcept;
 // The record at the start of `bytes`, if it is whole and checks.
 [[nodiscard]] std::optional<RecordView> open_record(std::string_view bytes) noexcept;
 

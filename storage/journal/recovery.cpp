@@ -38,6 +38,59 @@ std::uint64_t number_of(const fs::path& path) {
     return is_numbered(path) ? std::strtoull(path.filename().c_str(), nullptr, 10) : 0;
 }
 
+// A segment's records, read in pieces: to hold 64 MiB of it costs more than to read them.
+class Records {
+public:
+    explicit Records(const fs::path& path) : path_(path) {
+        auto file = File::open(path, O_RDONLY);
+        if (!file) {
+            unreadable(path, file.error());
+        }
+        file_ = std::move(*file);
+        const auto size = file_.size();
+        if (!size) {
+            unreadable(path, size.error());
+        }
+        size_ = *size;
+    }
+
+    // What checks there; it lives until the next call.
+    std::optional<RecordView> at(std::uint64_t offset) {
+        const auto bytes = record_bytes(view(offset, record_header_bytes));
+        if (!bytes || *bytes > size_ - offset) {
+            return std::nullopt;
+        }
+        return open_record(view(offset, *bytes));
+    }
+    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
+
+private:
+    static constexpr std::size_t piece_bytes = 256u << 10;
+
+    // Shorter only at the end of the file.
+    std::string_view view(std::uint64_t offset, std::size_t bytes) {
+        bytes = std::min<std::uint64_t>(bytes, size_ - offset);
+        if (offset < from_ || offset + bytes > from_ + held_) {
+            piece_.reserve(std::max(bytes, piece_bytes));
+            const auto got = file_.read_at(piece_.data(), piece_.capacity(), offset);
+            if (!got) {
+                unreadable(path_, got.error());
+            }
+            from_ = offset;
+            held_ = *got;
+            bytes = std::min(bytes, held_);
+        }
+        return {piece_.data() + (offset - from_), bytes};
+    }
+
+    const fs::path& path_;
+    File file_;
+    std::uint64_t size_ = 0;
+    AlignedBuffer piece_;
+    std::uint64_t from_ = 0;
+    std::size_t held_ = 0;
+};
+
 class Scan {
 public:
     explicit Scan(const RecoveryRequest& request) : request_(request) { find_segments(); }
@@ -108,14 +161,11 @@ private:
 
     std::uint64_t read_segment(const Found& found, std::uint64_t end, bool last,
                                const std::function<void(const RecordView&)>& replay) {
-        const auto bytes = read_small_file(found.path);
-        if (!bytes) {
-            unreadable(found.path, bytes.error());
-        }
+        Records records(found.path);
         auto expected = found.header.first_sequence;
-        std::size_t at = block_bytes;
-        while (at < bytes->size() && expected < end) {
-            const auto record = open_record(std::string_view(*bytes).substr(at));
+        std::uint64_t at = block_bytes;
+        while (at < records.size() && expected < end) {
+            const auto record = records.at(at);
             if (!record || record->header.epoch != found.header.epoch ||
                 record->header.sequence != expected) {
                 break;
@@ -128,7 +178,7 @@ private:
             at += padded(record_header_bytes + record->header.payload_bytes);
         }
         if (last) {
-            refuse_a_record_behind_damage(found, *bytes, at, expected);
+            refuse_a_record_behind_damage(found, records, at, expected);
         }
         lasts_.push_back(expected - 1);
         return expected;
@@ -136,10 +186,10 @@ private:
 
     // Records are written one after another, each synced before the next: a whole one of this
     // epoch behind one that does not check means that bytes changed after they were written.
-    static void refuse_a_record_behind_damage(const Found& found, std::string_view bytes,
-                                              std::size_t at, std::uint64_t expected) {
-        for (at += block_bytes; at < bytes.size(); at += block_bytes) {
-            const auto record = open_record(bytes.substr(at));
+    static void refuse_a_record_behind_damage(const Found& found, Records& records,
+                                              std::uint64_t at, std::uint64_t expected) {
+        for (at += block_bytes; at < records.size(); at += block_bytes) {
+            const auto record = records.at(at);
             if (record && record->header.epoch == found.header.epoch &&
                 record->header.sequence > expected) {
                 damaged(

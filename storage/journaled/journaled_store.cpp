@@ -95,7 +95,10 @@ public:
         replay_.reset();
         settler_.start();
     }
-    ~JournaledStore() override { settler_.stop(); }
+    ~JournaledStore() override {
+        settler_.stop();
+        journal_.close();
+    }
 
     std::vector<TransactionOutcome> commit(std::span<const Transaction> group) override {
         return committer_.commit(group);

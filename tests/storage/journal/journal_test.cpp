@@ -102,6 +102,73 @@ BOOST_AUTO_TEST_CASE(when_a_segment_is_prepared_then_appending_makes_none) {
     BOOST_TEST(fault.calls() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(when_it_is_closed_and_all_has_settled_then_the_next_start_reads_no_segment) {
+    for (const char fill : {'a', 'b', 'c'}) {
+        must_append(large(fill));
+    }
+    journal().release(3);
+    journal().close();
+    close();
+    const auto start = recover(3);
+    BOOST_TEST(start.live.empty());
+    BOOST_TEST(start.free.size() == 3u);
+    BOOST_TEST(start.next_sequence == 4u);
+    BOOST_TEST(start.next_epoch == 4u);
+    // Not even what was settled is found there again.
+    (void)recover(0);
+    BOOST_TEST(replayed().empty());
+}
+
+BOOST_AUTO_TEST_CASE(when_it_goes_on_after_such_a_close_then_stale_records_are_not_resurrected) {
+    must_append(large('a'));
+    must_append(large('b'));
+    journal().release(2);
+    journal().close();
+    auto start = recover(2);
+    journal::Journal next(config(), std::move(start));
+    journal::AlignedBuffer record;
+    record.reserve(block_bytes);
+    BOOST_TEST(next.append({.payload_bytes = 0}, record).has_value());
+    BOOST_TEST(files().size() == 2u);
+    (void)recover(2);
+    BOOST_TEST(replayed() == std::vector<std::string>{""}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_closed_before_all_has_settled_then_the_rest_is_replayed) {
+    for (const char fill : {'a', 'b', 'c'}) {
+        must_append(large(fill));
+    }
+    journal().release(2);
+    journal().close();
+    close();
+    const auto start = recover(2);
+    BOOST_TEST(start.live.size() == 1u);
+    BOOST_TEST(replayed() == std::vector<std::string>{large('c')},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_header_cannot_be_written_at_its_close_then_nothing_is_lost) {
+    using Effect = FaultPlan::Effect;
+    for (const std::uint64_t nth : {1, 2, 3}) {
+        for (const auto effect : {Effect::nothing, Effect::half, Effect::whole}) {
+            BOOST_TEST_INFO("write " << nth << " fails, effect " << static_cast<int>(effect));
+            GivenAnOpenJournal given;
+            for (const char fill : {'a', 'b', 'c'}) {
+                given.must_append(given.large(fill));
+            }
+            given.journal().release(2);
+            {
+                Injection fault({.nth = nth, .effect = effect});
+                given.journal().close();
+            }
+            given.close();
+            BOOST_TEST(given.recover(2).next_sequence == 4u);
+            BOOST_TEST(given.replayed() == std::vector<std::string>{given.large('c')},
+                       boost::test_tools::per_element());
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(when_the_configured_size_changes_then_old_segments_go_once_they_settled) {
     for (const char fill : {'a', 'b', 'c'}) {
         must_append(large(fill));
