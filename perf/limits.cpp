@@ -15,7 +15,8 @@
 // timed; Firn and LMDB have that pause after each batch: 1,024 groups, or 65,536 events.
 // It checks what Firn and LMDB hold in the end, and the results in memory.
 //
-// --rounds 5, --seconds 1 (of each measurement), --json FILE (each round's numbers)
+// --rounds 5, --seconds 1 (of each measurement), --json FILE (each round's numbers),
+// --groups 1,16,64,256 (of so many events), --file (what the file takes, nothing else)
 
 #include "perf/support/commits.hpp"
 #include "perf/support/lmdb_events.hpp"
@@ -38,7 +39,7 @@ namespace firn::perf {
 namespace {
 
 constexpr std::size_t event_bytes = 230;
-constexpr std::array<std::size_t, 4> groups{1, 16, 64, 256};
+using Groups = std::vector<std::size_t>;
 
 struct Size {
     std::size_t rounds;
@@ -205,7 +206,7 @@ using Rounds = std::vector<double>;
 struct Limit {
     std::vector<std::string> names;
     std::function<std::vector<double>(std::size_t, double)> measure;
-    std::vector<std::array<Rounds, groups.size()>> rounds;  // by name, by group
+    std::vector<std::vector<Rounds>> rounds = {};  // by name, by group
 };
 
 double share_of(const Rounds& ours, const Rounds& limit) {
@@ -218,10 +219,14 @@ double share_of(const Rounds& ours, const Rounds& limit) {
 
 constexpr std::size_t name_width = 44;
 
-void print_durable(const std::vector<Limit>& limits, Results& results) {
-    const auto& ours = limits.back().rounds.front();
-    fmt::print("{:<{}} {:>12} {:>12} {:>12} {:>12}   Firn's share\n", "events/s, by events a group",
-               name_width, groups[0], groups[1], groups[2], groups[3]);
+// `ours`: Firn's own rounds, by group; null if it was not measured.
+void print_durable(const std::vector<Limit>& limits, const Groups& groups,
+                   const std::vector<Rounds>* ours, Results& results) {
+    fmt::print("{:<{}}", "events/s, by events a group", name_width);
+    for (const auto group : groups) {
+        fmt::print(" {:>12}", group);
+    }
+    fmt::print("{}\n", ours == nullptr ? "" : "   Firn's share");
     for (const auto& limit : limits) {
         for (std::size_t i = 0; i < limit.names.size(); ++i) {
             fmt::print("{:<{}}", limit.names[i], name_width);
@@ -229,16 +234,18 @@ void print_durable(const std::vector<Limit>& limits, Results& results) {
                 fmt::print(" {:>12.0f}", median(limit.rounds[i][g]));
                 results.add(limit.names[i], "group", groups[g], "events/s", limit.rounds[i][g]);
             }
-            fmt::print("  ");
-            for (std::size_t g = 0; g < groups.size(); ++g) {
-                fmt::print(" {:.2f}", share_of(ours[g], limit.rounds[i][g]));
+            fmt::print("{}", ours == nullptr ? "" : "  ");
+            for (std::size_t g = 0; ours != nullptr && g < groups.size(); ++g) {
+                fmt::print(" {:.2f}", share_of((*ours)[g], limit.rounds[i][g]));
             }
             fmt::print("\n");
         }
     }
 }
 
-void measure_memory(const Size& size, std::size_t events, const Rounds& ours, Results& results) {
+// `ours`: Firn's rounds in the last of the groups.
+void measure_memory(const Size& size, std::size_t events, std::size_t group, const Rounds& ours,
+                    Results& results) {
     MemoryLimits memory(events, event_bytes);
     std::array<std::pair<const char*, std::function<double()>>, 5> limits{
         {{"check the JSON", [&] { return memory.check_json(); }},
@@ -253,7 +260,7 @@ void measure_memory(const Size& size, std::size_t events, const Rounds& ours, Re
         }
     }
     fmt::print("\n{:<{}} {:>12}   share of Firn's commits in groups of {}\n",
-               "events/s, one thread in memory", name_width, "", groups.back());
+               "events/s, one thread in memory", name_width, "", group);
     for (std::size_t i = 0; i < limits.size(); ++i) {
         fmt::print("{:<{}} {:>12.0f}   {:.2f}\n", limits[i].first, name_width, median(rounds[i]),
                    share_of(ours, rounds[i]));
@@ -261,8 +268,26 @@ void measure_memory(const Size& size, std::size_t events, const Rounds& ours, Re
     }
 }
 
+Groups groups_of(const Options& options) {
+    auto text = options.value("--groups");
+    if (text.empty()) {
+        return {1, 16, 64, 256};
+    }
+    Groups groups;
+    for (char* at = text.data(); *at != '\0';) {
+        char* end = nullptr;
+        groups.push_back(std::strtoul(at, &end, 10));
+        check(end != at && groups.back() > 0 && (*end == ',' || *end == '\0'),
+              "--groups takes numbers with commas between them");
+        at = *end == ',' ? end + 1 : end;
+    }
+    return groups;
+}
+
 int run(const Options& options) {
     const auto size = size_of(options);
+    const auto groups = groups_of(options);
+    const bool file_alone = options.has("--file");
     const WorkDirectory work(options, "limits");
     const auto about = machine(work.path());
     Results results("limits", about);
@@ -282,21 +307,24 @@ int run(const Options& options) {
     using Layout = LmdbEvents::Layout;
     using lmdb::Access;
     std::vector<std::unique_ptr<LmdbLimit>> lmdbs;
-    for (const auto& [name, layout, access] :
-         {std::tuple{"LMDB, log, synced", Layout::log, Access::writing},
-          {"LMDB, by stream, synced", Layout::stream, Access::writing},
-          {"LMDB, log, not durable", Layout::log, Access::copying},
-          {"LMDB, by stream, not durable", Layout::stream, Access::copying}}) {
-        lmdbs.push_back(std::make_unique<LmdbLimit>(
-            work.path() / fmt::format("{}.mdb", lmdbs.size()), layout, access, size));
-        limits.push_back({{name}, std::bind_front(&LmdbLimit::measure, lmdbs.back().get())});
+    std::optional<FirnLimit> firn;
+    if (!file_alone) {
+        for (const auto& [name, layout, access] :
+             {std::tuple{"LMDB, log, synced", Layout::log, Access::writing},
+              {"LMDB, by stream, synced", Layout::stream, Access::writing},
+              {"LMDB, log, not durable", Layout::log, Access::copying},
+              {"LMDB, by stream, not durable", Layout::stream, Access::copying}}) {
+            lmdbs.push_back(std::make_unique<LmdbLimit>(
+                work.path() / fmt::format("{}.mdb", lmdbs.size()), layout, access, size));
+            limits.push_back({{name}, std::bind_front(&LmdbLimit::measure, lmdbs.back().get())});
+        }
+        firn.emplace(work.path() / "store", size);
+        limits.push_back({{"Firn's store", "Firn's store, until settled and closed"},
+                          std::bind_front(&FirnLimit::measure, &*firn)});
     }
-    FirnLimit firn(work.path() / "store", size);
-    limits.push_back({{"Firn's store", "Firn's store, until settled and closed"},
-                      std::bind_front(&FirnLimit::measure, &firn)});
 
     for (auto& limit : limits) {
-        limit.rounds.resize(limit.names.size());
+        limit.rounds.assign(limit.names.size(), std::vector<Rounds>(groups.size()));
     }
     for (std::size_t round = 0; round < size.rounds; ++round) {
         for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -311,10 +339,14 @@ int run(const Options& options) {
     for (const auto& lmdb : lmdbs) {
         lmdb->check_all();
     }
-    firn.check_all();
-    print_durable(limits, results);
-    measure_memory(size, options.smoke ? 1'000 : 100'000, limits.back().rounds.front().back(),
-                   results);
+    if (firn) {
+        firn->check_all();
+    }
+    const auto* const ours = firn ? &limits.back().rounds.front() : nullptr;
+    print_durable(limits, groups, ours, results);
+    if (ours != nullptr) {
+        measure_memory(size, options.smoke ? 1'000 : 100'000, groups.back(), ours->back(), results);
+    }
     if (const auto file = options.value("--json"); !file.empty()) {
         results.write(file);
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "actors/deciders/engine.hpp"
+#include "actors/deciders/plain_struct.hpp"
 #include "actors/deciders/quoted.hpp"
 #include "actors/deciders/typed_message.hpp"
 #include "actors/json/json_error.hpp"
@@ -135,6 +136,12 @@ template <class T>
                 return;
             }
             found = true;
+            if constexpr (PlainStruct<Alternative>) {
+                if (Alternative plain; read_plain(data, plain)) {
+                    message = T(std::move(plain));
+                    return;
+                }
+            }
             auto json = parse_json(data);
             auto converted =
                 json ? to_typed<Alternative>(*json)

@@ -1,4 +1,5 @@
-// One measurement of a Service in this process: calls of some clients for some seconds.
+// One measurement of a Service in this process: calls of some clients for some seconds, or of one
+// reader.
 //
 // Clients are coroutines on an io_context that the caller's thread runs.
 // Thread: one. Errors: fail().
@@ -8,18 +9,27 @@
 #include "perf/support/in_process.hpp"
 #include "perf/support/measure.hpp"
 
+#include <functional>
 #include <optional>
 
 namespace firn::perf {
 
+inline void register_deciders(Service& service) {
+    service.register_decider<Counter>("counter");
+    service.register_decider<Account>("account");
+}
+
 struct BenchSettings {
     std::filesystem::path directory;
     std::size_t clients = 1;
-    std::size_t batch = 1;         // events a request
-    std::uint64_t length = 1'000;  // of a stream that is read
+    std::size_t batch = 1;  // events a request
     double seconds = 5;
+    // Of the streams that are read.
+    std::uint64_t length = 1'000;
+    std::uint64_t samples = 1;
     bool snapshots = true;
-    bool cold = false;  // each state by a store that was just opened
+    // What the service knows.
+    std::function<void(Service&)> deciders = register_deciders;
 };
 
 // An open store, and what was measured in it.
@@ -27,11 +37,7 @@ class Bench {
 public:
     using Clock = std::chrono::steady_clock;
 
-    explicit Bench(const BenchSettings& settings) : settings_(settings) {
-        open();
-        check(service_->stats().store.head_position == Position{},
-              "there is a store in the directory already");
-    }
+    explicit Bench(const BenchSettings& settings) : settings_(settings) { open(); }
     ~Bench() {
         if (service_) {
             service_->stop();
@@ -45,8 +51,7 @@ public:
         config.data = settings_.directory;
         config.snapshots.every = settings_.snapshots ? config.snapshots.every : 0;
         service_.emplace(io_.get_executor(), std::move(config));
-        service_->register_decider<Counter>("counter");
-        service_->register_decider<Account>("account");
+        settings_.deciders(*service_);
     }
     void close() {
         service_->stop();
@@ -82,6 +87,9 @@ public:
         return std::chrono::duration<float, std::micro>(Clock::now() - began).count();
     }
 
+    [[nodiscard]] bool is_new() const {
+        return service_->stats().store.head_position == Position{};
+    }
     [[nodiscard]] Service& service() { return *service_; }
     [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
     [[nodiscard]] const BenchSettings& settings() const noexcept { return settings_; }
@@ -94,7 +102,7 @@ public:
     double seconds = 0;
     double cpu_seconds = 0;
     std::vector<float> latencies_us;
-    std::vector<float> opens_us;  // --cold
+    double first_us = 0;  // of the call that a new process begins with
 
 private:
     BenchSettings settings_;

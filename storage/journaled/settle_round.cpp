@@ -157,19 +157,29 @@ private:
                                       std::to_string(stream_.value()) + " does not check");
         }
         chunk_open_ = true;
+        chunk_is_new_ = false;
     }
 
     void start_chunk(Version first) {
         round_.chunk_.start(record_.chain_hash);
         record_.last_chunk = first;
         chunk_open_ = true;
+        chunk_is_new_ = true;
     }
 
     void put_chunk() {
-        if (chunk_open_) {
-            transaction_.put(lmdb::Table::chunks, lmdb::chunk_key(stream_, record_.last_chunk),
-                             round_.chunk_.finish(stream_, record_.last_chunk));
-            chunk_open_ = false;
+        if (!chunk_open_) {
+            return;
+        }
+        chunk_open_ = false;
+        const auto key = lmdb::chunk_key(stream_, record_.last_chunk);
+        const auto chunk = round_.chunk_.finish(stream_, record_.last_chunk);
+        // Behind all others: pages stay full then, which LMDB would split.
+        if (chunk_is_new_ && stream_ >= round_.last_chunks_stream_) {
+            transaction_.append(lmdb::Table::chunks, key, chunk);
+            round_.last_chunks_stream_ = stream_;
+        } else {
+            transaction_.put(lmdb::Table::chunks, key, chunk);
         }
     }
 
@@ -182,6 +192,7 @@ private:
     bool exists_ = false;
     bool changed_ = false;
     bool chunk_open_ = false;
+    bool chunk_is_new_ = false;
 };
 
 SettleRound::SettleRound(const lmdb::Environment& environment, lmdb::Labels& labels,
@@ -222,6 +233,10 @@ std::span<const SettledStream> SettleRound::write_slice(std::uint32_t events_max
     slice_events_ = 0;
     slice_streams_.clear();
     auto transaction = environment_->write();
+    {
+        lmdb::Cursor chunks(transaction, lmdb::Table::chunks);
+        last_chunks_stream_ = StreamNumber{chunks.last() ? lmdb::key_number(chunks.key(), 0) : 0};
+    }
     while (next_place_ < places_.size() && slice_events_ < events_max) {
         write_stream(transaction, events_max);
     }

@@ -80,6 +80,7 @@ private:
     lmdb::StoreRecord store_;
     lmdb::ChunkBuilder chunk_;  // reused
     std::uint32_t slice_events_ = 0;
+    StreamNumber last_chunks_stream_;  // of the last chunk in the table
     std::vector<SettledStream> slice_streams_;
     bool done_ = false;
 };

@@ -16,7 +16,12 @@ using lmdb::StreamRecord;
 // The page being filled; says when it is full.
 class PageFiller {
 public:
-    PageFiller(StreamPage& page, const StreamQuery& query) : page_(page), query_(query) {}
+    PageFiller(StreamPage& page, const StreamQuery& query, std::uint64_t events)
+        : page_(page), query_(query) {
+        // Few may fit, if they are large.
+        constexpr std::uint64_t reserved_max = 1'000;
+        page_.events.reserve(std::min<std::uint64_t>({query.limit, events, reserved_max}));
+    }
 
     [[nodiscard]] bool is_full() const noexcept {
         return full_ || page_.events.size() >= query_.limit;
@@ -70,9 +75,8 @@ public:
         const auto start = direction == Direction::forward ? range.first : range.last;
         bool found = cursor_.seek_at_most(lmdb::chunk_key(stream_, start));
         while (found && !filler.is_full() && in_stream() && chunk_first() <= range.last) {
-            auto decoded = decode(range, page.memory);
-            const bool below = decoded.empty() && chunk_first() < range.first;
-            fill(filler, decoded, direction);
+            const bool below =
+                !take_chunk(range, direction, page.memory, filler) && chunk_first() < range.first;
             if (direction == Direction::backward && (below || chunk_first() <= range.first)) {
                 break;
             }
@@ -88,26 +92,35 @@ private:
         return Version{lmdb::key_number(cursor_.key(), 1)};
     }
 
-    std::vector<Decoded> decode(Range range, PageMemory& memory) {
-        const auto first = chunk_first();
+    // Whether it holds any event of the range.
+    bool take_chunk(Range range, Direction direction, PageMemory& memory, PageFiller& filler) {
         const auto bytes = memory.copy(cursor_.value());
-        auto reader = lmdb::ChunkReader::open(stream_, first, bytes);
-        std::vector<Decoded> decoded;
+        auto reader = lmdb::ChunkReader::open(stream_, chunk_first(), bytes);
+        bool any = false;
         EventView event;
         while (reader && reader->next(event)) {
-            if (event.version >= range.first && event.version <= range.last) {
-                decoded.push_back({event, reader->last_encoded().size()});
+            if (event.version < range.first || event.version > range.last) {
+                continue;
+            }
+            any = true;
+            if (direction == Direction::forward) {
+                filler.add(event, reader->last_encoded().size());
+            } else {
+                backward_.push_back({event, reader->last_encoded().size()});
             }
         }
         if (!reader || reader->is_corrupt()) {
             throw lmdb::CorruptRecord("a chunk of stream number " +
                                       std::to_string(stream_.value()) + " does not check");
         }
-        return decoded;
+        fill(filler, backward_, Direction::backward);
+        backward_.clear();
+        return any;
     }
 
     lmdb::Cursor cursor_;
     StreamNumber stream_;
+    std::vector<Decoded> backward_;  // of one chunk
 };
 
 std::vector<Decoded> decode_run(const TailRun& run, Range range) {
@@ -189,7 +202,8 @@ result<StreamPage> StreamReader::read(const StreamName& stream, const StreamQuer
             range.last = std::min(query.from, page.version);
         }
     }
-    PageFiller filler(page, query);
+    PageFiller filler(page, query,
+                      range.first > range.last ? 0 : range.last.next().since(range.first));
     const auto settled = record ? std::min(record->version, page.version) : no_version;
     const auto fill_settled = [&] {
         if (record) {

@@ -15,6 +15,7 @@ void append_positions(WriteTransaction& transaction, Position first,
         return;
     }
     std::vector<IndexEntry> block;
+    bool extends = false;
     {
         Cursor cursor(transaction, Table::positions);
         if (cursor.last()) {
@@ -26,6 +27,7 @@ void append_positions(WriteTransaction& transaction, Position first,
             if (stored->size() < block_positions_max && block_first.plus(stored->size()) == first) {
                 block = std::move(*stored);
                 first = block_first;
+                extends = true;
             }
         }
     }
@@ -34,7 +36,12 @@ void append_positions(WriteTransaction& transaction, Position first,
         const auto some = entries.first(std::min(room, entries.size()));
         block.insert(block.end(), some.begin(), some.end());
         entries = entries.subspan(some.size());
-        transaction.put(Table::positions, position_key(first), encode_position_block(first, block));
+        const auto encoded = encode_position_block(first, block);
+        if (std::exchange(extends, false)) {
+            transaction.put(Table::positions, position_key(first), encoded);
+        } else {
+            transaction.append(Table::positions, position_key(first), encoded);
+        }
         first = first.plus(block.size());
         block.clear();
     }

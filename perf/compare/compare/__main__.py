@@ -7,7 +7,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import machine, page, scenarios, sizes
+from . import limits, machine, page, scenarios, sizes
 from .rivals import ALL, Firn, FirnInProcess, FirnInPython
 from .rivals.base import Absent, say
 
@@ -125,8 +125,12 @@ def main():
         raise SystemExit("Firn itself is absent")
     failures = scenarios.Failures()
     about = machine.described(directory)
+    points = []
     try:
-        points = run(asked, size, rivals, directory, failures)
+        if not asked.smoke:
+            points, missing = limits.measured(size, asked.in_process, asked.build, directory)
+            absent += missing
+        points += run(asked, size, rivals, directory, failures)
     finally:
         for rival in rivals:
             rival.stop()

@@ -2,7 +2,8 @@
 
 from statistics import median
 
-KEYS = ("number", "scenario", "rival", "clients", "batch", "length", "snapshots")
+KEYS = ("number", "scenario", "rival", "clients", "batch", "length", "snapshots", "in_flight")
+EVENT_BYTES = 230
 FIGURES = ("per_second", "p50_us", "p99_us", "p999_us", "first_us", "seconds", "own_bytes", "mapped_files_bytes",
            "disk_bytes", "per_event", "cpu_per_event_us", "written_per_event", "attempts_per_request")
 
@@ -62,6 +63,17 @@ class Figures:
     def ours(self, figure, rival="firn", **wanted):
         found = [point[figure] for point in self.where(rival=rival, **wanted) if point.get(figure)]
         return found[0] if found else None
+
+    def share_of_disk(self, point):
+        """Of what a file takes, written and synced by as many events as can be in flight."""
+        events = 2 if point["scenario"] == "transfer" else 1
+        limit = self.ours("per_second", "disk", number=0, in_flight=point["clients"] * point["batch"] * events)
+        return point["per_second"] * events / limit if limit else None
+
+    def share_of_nginx(self, point):
+        """Of its fixed answers to as many clients."""
+        limit = self.ours("per_second", "nginx", number=0, scenario="ask", clients=point["clients"])
+        return point["per_second"] / point["batch"] / limit if limit else None
 
     def lead(self, figure, least=False, ours=None, **wanted):
         """How many times better ours is than the best rival: (times, that rival's name), or None.

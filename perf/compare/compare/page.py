@@ -1,9 +1,12 @@
 """The results page: Markdown tables, SVG charts beside it, and everything as JSON."""
 
 from . import aims, charts
-from .figures import Figures
+from .figures import EVENT_BYTES, Figures
 
 NOTES = {
+    0: """What bounds all of it: a file that takes the same events, written and synced by so many at once, the best of
+three ways (perf/limits.cpp); and nginx's fixed answers to the same requests from the same load generator, of a server that
+stores nothing. Each figure below stands as a share of these, too.""",
     1: """One event a request, appended to one of 64 streams that each client has to itself, with the expected
 version. p50, p99 and p99.9 are of requests, as the client sees them. CPU is of the server and the load generator
 together, the check after it included. Written: bytes sent to the disk, by the kernel's count.""",
@@ -33,6 +36,10 @@ def measure(value):
     if value is None:
         return ""
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def share(value):
+    return "" if value is None else f"{value:.2f}" if value >= 0.095 else f"{value:.3f}"
 
 
 def mebibytes(value):
@@ -121,10 +128,21 @@ class Page:
                  table(["reached", "aim", "times as good as the best rival"],
                        [[what, f"{aim:g} x", told(lead)] for what, aim, lead in found if lead[0] >= aim]))
 
+    def limits(self):
+        figures = self.figures
+        if not self.scenario(0, "What the machine can do"):
+            return
+        self.say(table(["events at once", "the disk, events/s"],
+                       [[f"{n:,}", number(figures.ours("per_second", "disk", number=0, in_flight=n))]
+                        for n in figures.values("in_flight", number=0)]),
+                 table(["clients", "nginx, answers/s", "p50 us", "p99 us"],
+                       [[p["clients"], number(p["per_second"]), measure(p["p50_us"]), measure(p["p99_us"])]
+                        for p in figures.where(number=0, scenario="ask")]))
+
     def scenario(self, n, title):
         if not self.figures.where(number=n):
             return False
-        self.say(f"## {n}. {title}\n", NOTES[n].replace("\n", " ") + "\n")
+        self.say(f"## {f'{n}. ' if n else ''}{title}\n", NOTES[n].replace("\n", " ") + "\n")
         return True
 
     def loads(self, n, title, unit):
@@ -136,8 +154,10 @@ class Page:
             rows.append([point["clients"], self.figures.title(point["rival"]), number(point["per_second"]),
                          measure(point.get("p50_us")), measure(point.get("p99_us")), measure(point.get("p999_us")),
                          measure(point.get("cpu_per_event_us")), number(point.get("written_per_event")),
+                         share(self.figures.share_of_disk(point)), share(self.figures.share_of_nginx(point)),
                          measure(point.get("attempts_per_request"))])
-        head = ["clients", "", unit, "p50 us", "p99 us", "p99.9 us", "CPU us an event", "B written an event"]
+        head = ["clients", "", unit, "p50 us", "p99 us", "p99.9 us", "CPU us an event", "B written an event",
+                "of the disk", "of nginx"]
         if n == 3:
             head.append("attempts")
         else:
@@ -176,6 +196,9 @@ class Page:
                                                             " with snapshots" if snapshots else " without")
                         rows.append([label] + [measure(points.get(length)) for length in lengths])
                         series[(name, label)] = points
+            fixed = self.figures.ours("p50_us", "nginx", number=0, scenario="state")
+            if fixed and word == "warm":
+                rows.append(["nginx, a fixed answer"] + [measure(fixed)] * len(lengths))
             self.say(f"{word.capitalize()}, by the stream's events:\n",
                      table([""] + [f"{length:,}" for length in lengths], rows))
             self.chart(f"scenario_5_{word}", charts.lines(f"5. The state of a stream, {word}", "events of the stream",
@@ -188,6 +211,10 @@ class Page:
         if not self.scenario(6, "Reading"):
             return
         names = [name for name in self.order if self.figures.where(number=6, rival=name)]
+        file = self.figures.ours("per_second", "nginx", number=0, scenario="read_stream")
+        if file:
+            self.say(f"nginx sends the stream as a file of lines, from the kernel's cache: {file:,.0f} events/s to the same "
+                     "client.\n")
         self.say(table(["", "one stream, events/s", "everything in order, events/s", "CPU us an event"],
                        [[self.figures.title(name), number(self.figures.ours("per_second", name, number=6, scenario="read_stream")),
                          number(self.figures.ours("per_second", name, number=6, scenario="read_all")),
@@ -203,10 +230,11 @@ class Page:
         for point in self.sorted(self.figures.where(number=7, scenario="load")):
             after = (self.figures.where(number=7, scenario="compaction", rival=point["rival"]) or [{}])[0]
             rows.append([self.figures.title(point["rival"]), number(point["events"]), mebibytes(point["disk_bytes"]),
-                         number(point["disk_bytes"] / point["events"]), mebibytes(point["log_bytes"]), after.get("how", ""), number(after.get("seconds"), 2),
+                         number(point["disk_bytes"] / point["events"]),
+                         share(EVENT_BYTES * point["events"] / point["disk_bytes"]), mebibytes(point["log_bytes"]), after.get("how", ""), number(after.get("seconds"), 2),
                          mebibytes(after.get("disk_bytes")), after.get("verified", ""),
                          {True: "yes", False: "no"}.get(after.get("states_kept"), "")])
-        self.say(table(["", "events", "MiB", "B an event", "MiB of log", "compaction", "seconds", "MiB after it", "verified by it",
+        self.say(table(["", "events", "MiB", "B an event", "of that the events' JSON", "MiB of log", "compaction", "seconds", "MiB after it", "verified by it",
                         "states as before"], rows))
 
     def startup(self):
@@ -235,6 +263,7 @@ class Page:
         size = self.results["size"]
         self.head()
         self.aims()
+        self.limits()
         self.loads(1, "Durable append, one event a request", "events/s")
         self.flushes()
         self.loads(2, f"Durable append, {size['batch']} events a request", "events/s")

@@ -102,24 +102,22 @@ class FirnInPython(Firn):
 
 
 class FirnInProcess(Rival):
-    """perf/compare/firn_in_process.cpp: Firn as a library, beside libraries."""
+    """perf/compare/in_process: Firn as a library, beside libraries."""
 
     name = "firn-in-process"
     title = "Firn, in process"
     package = "this repository"
     in_process = True
-    scenarios = frozenset({"append", "append_batch", "contended", "transfer", "state_own"})
+    scenarios = frozenset({"append", "append_batch", "contended", "transfer", "state", "read", "startup"})
+    snapshots = (True, False)
     durability = DURABILITY
     settings = "defaults only; a decider in C++"
-    KNOWN = {"clients", "batch", "length", "seconds", "snapshots"}
+    logs = Firn.logs
+    KNOWN = {"clients", "batch", "seconds", "length", "samples", "snapshots", "lengths", "filler"}
     program = None
 
     def version(self):
         return "as Firn"
-
-    def where(self):
-        # Each run makes a store of its own.
-        return ["--directory", tempfile.mkdtemp(dir=self.directory)]
 
     def driver_program(self):
         if not self.program or not Path(self.program).exists():
@@ -127,15 +125,10 @@ class FirnInProcess(Rival):
         return [str(self.program)]
 
     def command(self, scenario, **options):
-        if scenario == "append" and options.get("batch", 1) > 1:
-            scenario = "append_batch"
-        known = {name: options[name] for name in self.KNOWN & options.keys()}
-        return super().command(scenario, **known) + (["--cold"] if options.get("cold") else [])
+        # Those that write make a store each; those that read share one.
+        own = scenario in ("append", "contended", "transfer")
+        self.place = tempfile.mkdtemp(dir=self.directory) if own else self.directory / "data"
+        return super().command(scenario, **{name: options[name] for name in self.KNOWN & options.keys()})
 
-    def own_states(self, length, sizes):
-        """Asked again and again, and the first one after opening, which is told without the opening."""
-        for snapshots in (True, False):
-            options = dict(length=length, seconds=sizes.seconds, snapshots=snapshots)
-            cold = self.drive("state", cold=True, **options)
-            warm = self.drive("state", **options)
-            yield {**warm, "first_us": cold["p50_us"], "snapshots": snapshots}
+    def where(self):
+        return ["--directory", str(self.place)]

@@ -1,4 +1,5 @@
-//! Scenarios 1 to 4: many clients at once for a given time, and the check of what they left.
+//! Scenarios 1 to 4, and what bounds them: many clients at once for a given time, and the check of
+//! what they left.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -24,6 +25,8 @@ pub enum Work {
     Append,
     Transfer,
     Command,
+    /// Appends to a server that stores nothing.
+    Ask,
 }
 
 /// All clients begin together, and end at the time that the first one has set.
@@ -67,11 +70,12 @@ pub async fn run<S: Store>(rival: &str, work: Work, options: &Options) -> Result
     let events = match work {
         Work::Append => requests * options.batch as u64,
         Work::Transfer => requests * 2,
-        Work::Command => requests,
+        Work::Command | Work::Ask => requests,
     };
     let mut checker = S::client(&hub, options.clients).await?;
     let checked = match work {
         Work::Command => check_contended(&mut checker, &done, options).await?,
+        Work::Ask => "each answer's status".into(),
         _ => check_streams(&mut checker, &done).await?,
     };
     let counted = if work == Work::Append { events } else { requests };
@@ -113,6 +117,11 @@ async fn client<S: Store>(
                 let amount = random.amount();
                 done.amounts += amount;
                 store.command(&mut streams[0], amount).await?
+            }
+            Work::Ask => {
+                let known = &streams[random.below(streams.len() as u64) as usize];
+                store.ask(&known.stream, &known.state.decide(random.amount())).await?;
+                1
             }
         };
         record(&mut done.latencies, began.elapsed());

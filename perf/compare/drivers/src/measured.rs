@@ -20,6 +20,7 @@ pub async fn run<S: Store>(rival: &str, options: &Options) -> Result<String> {
         "append" => load::run::<S>(rival, Work::Append, options).await,
         "contended" => load::run::<S>(rival, Work::Command, options).await,
         "transfer" => load::run::<S>(rival, Work::Transfer, options).await,
+        "ask" => load::run::<S>(rival, Work::Ask, options).await,
         "load" => fixture::load::<S>(rival, options).await,
         "state" => state::<S>(rival, options).await,
         "read_stream" => read_stream::<S>(rival, options).await,

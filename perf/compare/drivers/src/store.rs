@@ -52,6 +52,11 @@ pub trait Store: Send + Sized + 'static {
         events: &[Event<'_>],
     ) -> impl Future<Output = Result<Appended>> + Send;
 
+    /// Sends an append and takes any good answer: for a server whose answers are fixed.
+    fn ask(&mut self, _stream: &Stream, _event: &Event<'_>) -> impl Future<Output = Result<()>> + Send {
+        async { cannot("ask a server of fixed answers") }
+    }
+
     /// Folds the stream's events after `after` and returns where it stands then.
     fn read(
         &mut self,

@@ -51,6 +51,27 @@ impl Firn {
         self.request(Method::POST, path).header("content-type", "application/json")
     }
 
+    fn append_request(&self, stream: &Stream, expected: Mark, events: &[Event<'_>]) -> Result<Request<Body>> {
+        let mut text = Vec::with_capacity(events.len() * 280 + 16);
+        if let [event] = events {
+            write_event(event, &mut text);
+        } else {
+            text.extend_from_slice(br#"{"events":["#);
+            for event in events {
+                write_event(event, &mut text);
+                text.push(b',');
+            }
+            text.pop();
+            text.extend_from_slice(b"]}");
+        }
+        let post = self.post(&events_path(stream));
+        let post = match expected {
+            0 => post.header("if-none-match", "*"),
+            version => post.header("if-match", format!("\"{version}\"")),
+        };
+        Ok(post.body(full(text))?)
+    }
+
     async fn send(&mut self, request: Request<Body>) -> Result<Response<Incoming>> {
         self.connection.ready().await?;
         Ok(self.connection.send_request(request).await?)
@@ -123,24 +144,7 @@ impl Store for Firn {
     }
 
     async fn append(&mut self, stream: &Stream, expected: Mark, events: &[Event<'_>]) -> Result<Appended> {
-        let mut text = Vec::with_capacity(events.len() * 280 + 16);
-        if let [event] = events {
-            write_event(event, &mut text);
-        } else {
-            text.extend_from_slice(br#"{"events":["#);
-            for event in events {
-                write_event(event, &mut text);
-                text.push(b',');
-            }
-            text.pop();
-            text.extend_from_slice(b"]}");
-        }
-        let post = self.post(&events_path(stream));
-        let post = match expected {
-            0 => post.header("if-none-match", "*"),
-            version => post.header("if-match", format!("\"{version}\"")),
-        };
-        let (head, body) = self.answer(post.body(full(text))?).await?;
+        let (head, body) = self.answer(self.append_request(stream, expected, events)?).await?;
         match head.status {
             StatusCode::CREATED => {
                 let tag = head.headers.get("etag").ok_or("no ETag")?.to_str()?;
@@ -152,6 +156,13 @@ impl Store for Firn {
             }
             StatusCode::PRECONDITION_FAILED => Ok(Appended::Conflict),
             status => unexpected(status, &body),
+        }
+    }
+
+    async fn ask(&mut self, stream: &Stream, event: &Event<'_>) -> Result<()> {
+        match self.answer(self.append_request(stream, 1, std::slice::from_ref(event))?).await? {
+            (head, _) if head.status == StatusCode::CREATED => Ok(()),
+            (head, body) => unexpected(head.status, &body),
         }
     }
 
