@@ -14,6 +14,8 @@ jobs=${JOBS:-$(nproc)}
 
 nats_server=v2.15.3
 message_db=1.3.1
+emmett=0.42.0
+emmett_pongo=0.16.11
 umadb=0.7.8
 eventsourcing=9.5.6
 # Crates: drivers/Cargo.toml.
@@ -71,6 +73,15 @@ postgresql() { # RIVAL
 
 set_up_firn() { driver firn; }
 
+set_up_emmett() {
+    postgresql emmett || return 1
+    [[ -d $build/emmett/node_modules/@event-driven-io/emmett-postgresql ]] && return
+    command -v npm > /dev/null || { lacks emmett "npm is not installed"; return 1; }
+    npm install --silent --no-save --no-package-lock --prefix "$build/emmett" \
+        "@event-driven-io/emmett@$emmett" "@event-driven-io/emmett-postgresql@$emmett" \
+        "@event-driven-io/pongo@$emmett_pongo" pg@8
+}
+
 set_up_message_db() {
     postgresql message-db || return 1
     [[ -d $build/node_modules/@eventide/message-db ]] || {
@@ -98,8 +109,10 @@ set_up_eventcore_postgres() { postgresql eventcore-postgres && driver eventcore-
 set_up_eventsourcing() { python_package eventsourcing eventsourcing "$eventsourcing"; }
 
 package strace strace > /dev/null 2>&1 || echo "strace is not installed: flushes are not counted" >&2
+package nginx nginx-light > /dev/null 2>&1 || echo "nginx is not installed: what the machine can do is said without it" >&2
 outcome firn set_up_firn
 wanted message-db && outcome message-db set_up_message_db
+wanted emmett && outcome emmett set_up_emmett
 wanted umadb && outcome umadb set_up_umadb
 wanted nats && outcome nats set_up_nats
 wanted eventcore-sqlite && outcome eventcore-sqlite driver eventcore-sqlite

@@ -53,59 +53,55 @@ def chosen(asked):
 
 
 def run(asked, size, rivals, directory, failures):
+    """Point after point."""
     numbers = [int(word) for word in asked.scenario.split(",") if word] or list(scenarios.ALL)
-    points = []
     for turn in range(size.rounds):
         for number in [number for number in numbers if number <= 4]:
             say(f"round {turn + 1} of {size.rounds}: {scenarios.ALL[number]}")
-            points += scenarios.load(number, rivals, size, directory, failures, turn)
+            yield from scenarios.load(number, rivals, size, directory, failures, turn)
     if 1 in numbers:
         say("flushes")
-        points += scenarios.flushes(rivals, size, directory, failures)
+        yield from scenarios.flushes(rivals, size, directory, failures)
     reading = [number for number in numbers if number >= 5]
     if reading:
-        points += with_fixture(reading, size, rivals, directory, failures)
-    return points
+        yield from with_fixture(reading, size, rivals, directory, failures)
 
 
 def with_fixture(numbers, size, rivals, directory, failures):
     needed = {scenarios.NEEDS[number] for number in numbers}
     using = [rival for rival in rivals if needed & rival.scenarios]
     say("loading the streams that are read")
-    points = list(scenarios.fixture(using, size, directory, failures))
+    yield from scenarios.fixture(using, size, directory, failures)
     for turn in range(size.rounds):
         say(f"round {turn + 1} of {size.rounds}")
         if 6 in numbers:
-            points += scenarios.reads(using, size, directory, failures, turn)
+            yield from scenarios.reads(using, size, directory, failures, turn)
         if 8 in numbers and not size.startup_filler:
-            points += scenarios.startup(using, size, directory, failures, turn)
+            yield from scenarios.startup(using, size, directory, failures, turn)
         if 5 in numbers:
-            points += scenarios.states(using, size, directory, failures, turn, True)
-            points += scenarios.own_states(rivals, size, failures, directory, turn)
+            yield from scenarios.states(using, size, directory, failures, turn, True)
+            yield from scenarios.own_states(rivals, size, failures, directory, turn)
     if 5 in numbers:
         for turn in range(size.rounds):
-            points += scenarios.states(using, size, directory, failures, turn, False)
+            yield from scenarios.states(using, size, directory, failures, turn, False)
     if 7 in numbers:
         say(scenarios.ALL[7])
-        points += scenarios.compaction(using, size, directory, failures)
+        yield from scenarios.compaction(using, size, directory, failures)
     for rival in using:
         shutil.rmtree(directory / f"{rival.name}-fixture", ignore_errors=True)
     if 8 in numbers and size.startup_filler:
-        points += large(size, using, directory, failures)
-    return points
+        yield from large(size, using, directory, failures)
 
 
 def large(size, rivals, directory, failures):
     """Scenario 8 on many more events: a rival after the other, since the disk may not hold all."""
     say(scenarios.ALL[8])
-    points = []
     for rival in [rival for rival in rivals if "startup" in rival.scenarios]:
         found = list(scenarios.fixture([rival], size, directory, failures, size.startup_filler))
-        points += [{**point, "number": 8} for point in found]
+        yield from [{**point, "number": 8} for point in found]
         for turn in range(size.rounds):
-            points += scenarios.startup([rival], size, directory, failures, turn)
+            yield from scenarios.startup([rival], size, directory, failures, turn)
         shutil.rmtree(directory / f"{rival.name}-fixture", ignore_errors=True)
-    return points
 
 
 def main():
@@ -128,13 +124,19 @@ def main():
     points = []
     try:
         if not asked.smoke:
-            points, missing = limits.measured(size, asked.in_process, asked.build, directory)
-            absent += missing
+            points += limits.measured(size, asked.in_process, asked.build, directory, absent)
         points += run(asked, size, rivals, directory, failures)
     finally:
         for rival in rivals:
             rival.stop()
         shutil.rmtree(directory, ignore_errors=True)
+        # Also of a run that was ended early: what it found by then.
+        write(asked, about, size, rivals, absent, failures, points)
+    wrong = [failure for failure in failures.found if failure["rival"] == "firn"]
+    return 1 if wrong else 0
+
+
+def write(asked, about, size, rivals, absent, failures, points):
     results = {
         "machine": about, "size": vars(size), "absent": absent, "failures": failures.found,
         "rivals": [{"name": rival.name, "title": rival.title, "package": rival.package, "version": rival.version(),
@@ -145,8 +147,6 @@ def main():
     (asked.output / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     page.write(results, asked.output)
     say(f"written: {asked.output / 'RESULTS.md'}")
-    wrong = [failure for failure in failures.found if failure["rival"] == "firn"]
-    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

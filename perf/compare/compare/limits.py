@@ -123,9 +123,8 @@ def answers(rival, size, directory):
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def measured(size, in_process, build, directory):
-    """All of it, and what could not be had."""
-    points, absent = [], []
+def measured(size, in_process, build, directory, absent):
+    """Point after point; what cannot be had joins `absent`."""
     say("what the machine can do")
     rival = Nginx(build)
     for title, package, points_of in (
@@ -133,8 +132,7 @@ def measured(size, in_process, build, directory):
             (Nginx.title, Nginx.package, lambda: rival.check() or answers(rival, size, directory / "nginx"))):
         try:
             for point in points_of():
-                points.append({**point, "rival": "nginx" if point["rival"] == "firn" else point["rival"]})
+                yield {**point, "rival": "nginx" if point["rival"] == "firn" else point["rival"]}
         except (Absent, Failed, RuntimeError, OSError) as reason:
             say(f"  {title}: absent: {reason}")
             absent.append({"rival": title, "title": title, "package": package, "reason": str(reason)})
-    return points, absent

@@ -220,7 +220,7 @@ def own_states(rivals, sizes, failures, directory, turn):
 def reads(rivals, sizes, directory, failures, turn):
     """Scenario 6."""
     for rival in loaded(rivals, directory, "read"):
-        for scenario, options in (("read_stream", {"length": sizes.read_length}), ("read_all", {"lengths": sizes.lengths})):
+        for scenario, options in (("read_stream", {"length": sizes.read_length}), ("read_all", {"lengths": lengths_of(rival, sizes)})):
             try:
                 with started(rival, directory / f"{rival.name}-fixture", keep=True):
                     point = measured(rival, scenario, **options)

@@ -37,41 +37,16 @@ class EventCoreSqlite(Rival):
         return "nothing; states survive only as far as a command's snapshot was saved"
 
 
-class EventCorePostgres(Rival):
+class EventCorePostgres(postgres.OnPostgres):
     name = "eventcore-postgres"
     title = "eventcore, PostgreSQL"
     package = "crates eventcore, eventcore-postgres, Debian postgresql"
     scenarios = EventCoreSqlite.scenarios
-    logs = ("data/pg_wal",)
     snapshots = (True, False)
-    durability = postgres.DURABILITY
     settings = "a pool with a connection a client; " + COMMON + "; " + postgres.described()
-
-    def check(self):
-        super().check()
-        postgres.programs()
 
     def version(self):
         return VERSION
-
-    def start(self, directory):
-        super().start(directory)
-        self.cluster = postgres.Cluster(self.directory)
-        self.cluster.create()
-        self.cluster.start()
-        self.server = self.cluster.server
-
-    def stop(self):
-        if self.server:
-            self.cluster.stop()
-            self.server = None
-
-    def where(self):
-        return ["--url", f"postgresql://postgres@127.0.0.1:{self.cluster.port}/postgres"]
-
-    def settle(self):
-        self.cluster.sql("ANALYZE")
-        self.cluster.sql("CHECKPOINT")
 
 
 class EventCoreMemory(Rival):

@@ -1,25 +1,23 @@
 """message-db on PostgreSQL."""
 
 from . import postgres
-from .base import Absent, Rival, run
+from .base import Absent, run
 
 DATABASE = "message_store"
 
 
-class MessageDb(Rival):
+class MessageDb(postgres.OnPostgres):
     name = "message-db"
     title = "message-db"
     package = "npm @eventide/message-db, Debian postgresql"
     scenarios = frozenset({"append", "append_batch", "contended", "transfer", "state", "read", "disk", "startup"})
-    durability = postgres.DURABILITY
     settings = ("write_message and get_stream_messages as prepared statements, a connection and a category a "
                 "client (it locks a category while it writes), a batch in one statement; " + postgres.described())
-    logs = ("data/pg_wal",)
+    database = DATABASE
     compaction = "DELETE of all but the last events of each stream, then VACUUM FULL"
 
     def check(self):
         super().check()
-        postgres.programs()
         if not self.installer().exists():
             raise Absent(self.reason() or "the npm package is not there")
 
@@ -32,24 +30,11 @@ class MessageDb(Rival):
 
     def start(self, directory):
         super().start(directory)
-        self.cluster = postgres.Cluster(self.directory)
-        self.cluster.create()
-        self.cluster.start()
-        self.server = self.cluster.server
         if DATABASE not in self.cluster.sql("SELECT datname FROM pg_database").split():
             run(["bash", str(self.installer())], env=self.cluster.environment())
 
-    def stop(self):
-        if self.server:
-            self.cluster.stop()
-            self.server = None
-
     def where(self):
         return ["--url", f"host=127.0.0.1 port={self.cluster.port} user=postgres dbname={DATABASE}"]
-
-    def settle(self):
-        self.cluster.sql("ANALYZE", DATABASE)
-        self.cluster.sql("CHECKPOINT", DATABASE)
 
     def compact(self, sizes):
         self.cluster.sql(

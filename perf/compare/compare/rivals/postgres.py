@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from ..processes import Server, free_port
-from .base import Absent, Failed, run
+from .base import Absent, Failed, Rival, run
 
 # The usual sizing of its documentation: a quarter of the memory for shared_buffers, and a log that
 # does not force checkpoints in the middle of a measurement. Durability is the default, spelt out.
@@ -110,3 +110,34 @@ class Cluster:
 
     def environment(self):
         return {**os.environ, "PGHOST": "127.0.0.1", "PGPORT": str(self.port), "PGUSER": "postgres"}
+
+
+class OnPostgres(Rival):
+    """A rival whose events lie in such a cluster."""
+
+    durability = DURABILITY
+    logs = ("data/pg_wal",)
+    database = "postgres"
+
+    def check(self):
+        super().check()
+        programs()
+
+    def start(self, directory):
+        super().start(directory)
+        self.cluster = Cluster(self.directory)
+        self.cluster.create()
+        self.cluster.start()
+        self.server = self.cluster.server
+
+    def stop(self):
+        if self.server:
+            self.cluster.stop()
+            self.server = None
+
+    def where(self):
+        return ["--url", f"postgresql://postgres@127.0.0.1:{self.cluster.port}/{self.database}"]
+
+    def settle(self):
+        self.cluster.sql("ANALYZE", self.database)
+        self.cluster.sql("CHECKPOINT", self.database)
