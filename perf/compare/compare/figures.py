@@ -15,6 +15,7 @@ def medians(points):
         point = dict(point)
         if point.get("events") and "cpu_seconds" in point:
             point["cpu_per_event_us"] = point["cpu_seconds"] / point["events"] * 1e6
+        if point.get("events") and "bytes_written" in point:
             point["written_per_event"] = point["bytes_written"] / point["events"]
         if point.get("requests") and point.get("attempts"):
             point["attempts_per_request"] = point["attempts"] / point["requests"]
@@ -71,7 +72,9 @@ class Figures:
         return point["per_second"] * events / limit if limit else None
 
     def share_of_nginx(self, point):
-        """Of its fixed answers to as many clients."""
+        """Of its fixed answers to as many clients; None for a library, which nobody asks over a connection."""
+        if self.rivals[point["rival"]]["in_process"]:
+            return None
         limit = self.ours("per_second", "nginx", number=0, scenario="ask", clients=point["clients"])
         return point["per_second"] / point["batch"] / limit if limit else None
 

@@ -221,6 +221,8 @@ def reads(rivals, sizes, directory, failures, turn):
     """Scenario 6."""
     for rival in loaded(rivals, directory, "read"):
         for scenario, options in (("read_stream", {"length": sizes.read_length}), ("read_all", {"lengths": lengths_of(rival, sizes)})):
+            if options.get("length", 0) > max(lengths_of(rival, sizes)):
+                continue
             try:
                 with started(rival, directory / f"{rival.name}-fixture", keep=True):
                     point = measured(rival, scenario, **options)
