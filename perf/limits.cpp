@@ -50,7 +50,7 @@ struct Size {
 };
 
 Size size_of(const Options& options) {
-    auto size = options.smoke ? Size{1, 0.01, 100, 2'048, 4u << 20}
+    auto size = options.smoke ? Size{1, 0.01, 100, 2'048, 8u << 20}
                               : Size{5, 1, 10'000, 200'000, 64u << 20};
     if (const auto rounds = options.value("--rounds"); !rounds.empty()) {
         size.rounds = std::stoul(rounds);

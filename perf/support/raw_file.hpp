@@ -27,7 +27,7 @@ public:
 
     // At most append_bytes_max.
     void append(std::size_t bytes);
-    static constexpr std::size_t append_bytes_max = 1u << 20;
+    static constexpr std::size_t append_bytes_max = 8u << 20;
 
 private:
     void fill_with_zeros() const;

@@ -7,9 +7,13 @@
 #include "service/routes/live_answer.hpp"
 #include "service/routes/resources.hpp"
 
+#include <boost/asio/awaitable.hpp>
+
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <string>
+#include <utility>
 
 namespace firn {
 
@@ -104,6 +108,43 @@ void write_json(Response& response, const StreamName& stream, const StreamPage& 
     }
 }
 
+// Larger pages of lines are made while they are sent: a client parses the first ones meanwhile.
+constexpr std::size_t whole_events_max = 256;
+constexpr std::size_t piece_bytes = 240u << 10;
+
+void append_line(std::string& out, const EventView& event) {
+    append_event(out, event, nullptr, Lines::one);
+    out.push_back('\n');
+}
+
+class PageLines final : public BodySource {
+public:
+    explicit PageLines(StreamPage page) : page_(std::move(page)) {}
+
+    boost::asio::awaitable<bool> next(std::string& out) override {
+        const auto begin = out.size();
+        while (next_ < page_.events.size() && out.size() - begin < piece_bytes) {
+            append_line(out, page_.events[next_++]);
+        }
+        co_return next_ < page_.events.size();
+    }
+
+private:
+    const StreamPage page_;
+    std::size_t next_ = 0;
+};
+
+void write_lines(Response& response, StreamPage page) {
+    response.content_type = content_types::ndjson;
+    if (page.events.size() > whole_events_max) {
+        response.source = std::make_unique<PageLines>(std::move(page));
+        return;
+    }
+    for (const auto& event : page.events) {
+        append_line(response.body, event);
+    }
+}
+
 void write_failure(const Call& call, const StreamName& stream, const error_code& error) {
     auto problem = problem_of(error, subject_of(stream));
     if (error == storage_errc::compacted) {
@@ -152,7 +193,7 @@ bool read_events(const Call& call) {
         follow(call, *checked);
         return true;
     }
-    const auto page = call.service.store().read(checked->stream, checked->query);
+    auto page = call.service.store().read(checked->stream, checked->query);
     if (!page) {
         write_failure(call, checked->stream, page.error());
         return true;
@@ -163,11 +204,7 @@ bool read_events(const Call& call) {
     }
     constexpr std::string_view offers[] = {content_types::json, content_types::ndjson};
     if (choose_media_type(call.request.headers.accept, offers) == std::size_t{1}) {
-        call.response.content_type = content_types::ndjson;
-        for (const auto& event : page->events) {
-            append_event(call.response.body, event, nullptr, Lines::one);
-            call.response.body.push_back('\n');
-        }
+        write_lines(call.response, *std::move(page));
     } else {
         write_json(call.response, checked->stream, *page, next);
     }

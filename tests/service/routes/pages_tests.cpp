@@ -1,5 +1,7 @@
 #include "tests/support/served_store.hpp"
 
+#include <sstream>
+
 namespace firn::test {
 
 namespace {
@@ -71,6 +73,29 @@ BOOST_AUTO_TEST_CASE(when_lines_are_asked_for_then_each_event_is_one) {
     BOOST_TEST(reply.has("{  \"a\": \"b\" }"));
     BOOST_TEST(page("?limit=3", accept_ndjson).header("Link") != "");
     BOOST_TEST(page("?from=11").has("{\n \"a\": \"b\"\n}"));
+}
+
+// More than are sent whole: made while they are sent.
+BOOST_AUTO_TEST_CASE(when_many_lines_are_asked_for_then_they_are_the_events_of_the_json_page) {
+    append_counted("order/a%2Fb+c", 990);
+    const auto lines = page("?limit=900", accept_ndjson);
+    BOOST_TEST(lines.status == 200);
+    BOOST_TEST(lines.header("Transfer-Encoding") == "chunked");
+    BOOST_TEST(lines.header("Link") ==
+               "<" + std::string("/v1/streams/order/a%2Fb+c/events?from=901&limit=900") +
+                   ">; rel=\"next\"");
+    std::string events = "[";
+    std::istringstream in(lines.body);
+    for (std::string line; std::getline(in, line);) {
+        events += (events.size() > 1 ? "," : "") + line;
+    }
+    const auto whole = json_of(page("?limit=900"));
+    BOOST_TEST(whole.at("events").as_array().size() == 900u);
+    BOOST_TEST((boost::json::parse(events + "]") == whole.at("events")));
+    // The connection goes on.
+    const auto rest = page("?from=901&limit=900", accept_ndjson);
+    BOOST_TEST(std::count(rest.body.begin(), rest.body.end(), '\n') == 100);
+    BOOST_TEST(rest.header("Link") == "");
 }
 
 BOOST_AUTO_TEST_CASE(when_a_parameter_is_wrong_then_it_is_named) {

@@ -41,7 +41,8 @@ class EventCorePostgres(postgres.OnPostgres):
     name = "eventcore-postgres"
     title = "eventcore, PostgreSQL"
     package = "crates eventcore, eventcore-postgres, Debian postgresql"
-    scenarios = EventCoreSqlite.scenarios
+    # Its start-up is PostgreSQL's, which message-db's is, too.
+    scenarios = EventCoreSqlite.scenarios - {"startup"}
     snapshots = (True, False)
     settings = "a pool with a connection a client; " + COMMON + "; " + postgres.described()
 
