@@ -153,20 +153,23 @@ def held(rival, place):
 def fixture(rivals, sizes, directory, failures, filler=0):
     """Loads what scenarios 5 to 8 read. Gives a point a rival; the directories stay."""
     for rival in rivals:
-        place = directory / f"{rival.name}-fixture"
-        shutil.rmtree(place, ignore_errors=True)
         try:
-            with started(rival, place, keep=True):
-                point = rival.drive("load", lengths=lengths_of(rival, sizes), filler=filler)
-                rival.settle()
-            # Stopped, so that everything is where it stays.
-            point |= held(rival, place)
+            point = loaded_into(rival, sizes, directory / f"{rival.name}-fixture", filler)
             say(f"  {rival.name:20} {point['events']:,} events in {point['seconds']:.1f} s, "
                 f"{point['disk_bytes'] / point['events']:.0f} B an event")
             # Bytes are compared where the same was loaded.
             yield {**point, "number": 7 if "disk" in rival.scenarios else 5, "rival": rival.name}
         except (Failed, Absent, RuntimeError, OSError) as error:
             failures.note(rival, 7, f"loading: {error}")
+
+
+def loaded_into(rival, sizes, place, filler=0):
+    shutil.rmtree(place, ignore_errors=True)
+    with started(rival, place, keep=True):
+        point = rival.drive("load", lengths=lengths_of(rival, sizes), filler=filler)
+        rival.settle()
+    # Stopped, so that everything is where it stays.
+    return point | held(rival, place)
 
 
 def loaded(rivals, directory, need):
@@ -284,6 +287,8 @@ def compaction(rivals, sizes, directory, failures):
             yield {**point, "how": "none", "verified": "there is nothing of the kind"}
             continue
         try:
+            if rival.compacted_anew:
+                loaded_into(rival, sizes, place)
             with started(rival, place, keep=True):
                 began = time.monotonic()
                 point["verified"] = rival.compact(sizes)

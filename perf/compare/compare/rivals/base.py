@@ -32,6 +32,7 @@ class Rival:
     durability = ""
     settings = ""
     compaction = ""  # what scenario 7 does; empty if there is nothing of the kind
+    compacted_anew = False  # scenario 5 leaves it otherwise than a user's would be: it is loaded again
 
     def __init__(self, build):
         self.build = Path(build)  # build/compare

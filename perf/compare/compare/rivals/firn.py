@@ -26,6 +26,7 @@ class Firn(Rival):
     settings = "defaults only; a Lua decider for commands and states; HTTP/1.1, a kept connection a client"
     logs = ("data/journal",)
     compaction = "POST /v1/compactions with keep_last, then POST /v1/vacuum"
+    compacted_anew = True  # its decider was changed to do without snapshots
     program = None  # set by the command line
 
     def check(self):
