@@ -16,7 +16,6 @@ nats_server=v2.15.3
 message_db=1.3.1
 emmett=0.42.0
 emmett_pongo=0.16.11
-sierradb=0.3.1
 umadb=0.7.8
 eventsourcing=9.5.6
 # Crates: drivers/Cargo.toml.
@@ -97,14 +96,6 @@ set_up_umadb() {
     python_package umadb umadb "$umadb" && driver umadb
 }
 
-set_up_sierradb() {
-    [[ -x $build/sierradb/bin/sierradb ]] || {
-        command -v cargo > /dev/null || { lacks sierradb "cargo is not installed"; return 1; }
-        cargo install -q -j "$jobs" --root "$build/sierradb" "sierradb-server@$sierradb" || return 1
-    }
-    driver sierradb
-}
-
 set_up_nats() {
     [[ -x $build/go/nats-server ]] || {
         command -v go > /dev/null || { lacks nats "go is not installed"; return 1; }
@@ -123,7 +114,6 @@ outcome firn set_up_firn
 wanted message-db && outcome message-db set_up_message_db
 wanted emmett && outcome emmett set_up_emmett
 wanted umadb && outcome umadb set_up_umadb
-wanted sierradb && outcome sierradb set_up_sierradb
 wanted nats && outcome nats set_up_nats
 wanted eventcore-sqlite && outcome eventcore-sqlite driver eventcore-sqlite
 wanted eventcore-postgres && outcome eventcore-postgres set_up_eventcore_postgres

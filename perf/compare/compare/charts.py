@@ -11,7 +11,7 @@ LEFT, RIGHT, TOP, BOTTOM = 84, 280, 48, 56
 COLOURS = {
     "firn": "#0b5fa5", "firn-in-process": "#5aa9e6", "message-db": "#c8553d", "umadb": "#2e8b57",
     "nats": "#8a5bb0", "eventcore-sqlite": "#b8860b", "eventcore-postgres": "#7a5230",
-    "eventcore-memory": "#8c8c8c", "eventsourcing": "#d16ba5", "emmett": "#e08a1e", "sierradb": "#1b9e9e",
+    "eventcore-memory": "#8c8c8c", "eventsourcing": "#d16ba5", "emmett": "#e08a1e",
 }
 DASHES = {"eventcore-memory": "3 3"}
 MARKS = ["circle", "square", "diamond", "up", "down"]

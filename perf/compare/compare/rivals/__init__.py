@@ -6,8 +6,7 @@ from .eventsourcing import EventSourcing
 from .firn import Firn, FirnInProcess, FirnInPython
 from .message_db import MessageDb
 from .nats import Nats
-from .sierradb import SierraDb
 from .umadb import UmaDb
 
-ALL = [Firn, FirnInProcess, MessageDb, UmaDb, SierraDb, Nats, EventCoreSqlite, EventCorePostgres, EventCoreMemory,
+ALL = [Firn, FirnInProcess, MessageDb, UmaDb, Nats, EventCoreSqlite, EventCorePostgres, EventCoreMemory,
        Emmett, EventSourcing]
