@@ -12,8 +12,10 @@ Journal::Journal(JournalConfig config, JournalStart start)
       next_epoch_(start.next_epoch),
       next_sequence_(start.next_sequence),
       live_(std::make_move_iterator(start.live.begin()), std::make_move_iterator(start.live.end())),
-      free_(std::move(start.free)),
       settled_sequence_(start.settled_sequence) {
+    for (auto& segment : start.free) {
+        keep_or_remove(std::move(segment));
+    }
     recycle();
 }
 
@@ -110,19 +112,29 @@ void Journal::release(std::uint64_t settled_sequence) {
 
 void Journal::recycle() {
     while (!live_.empty() && live_.front().last_sequence <= settled_sequence_) {
-        const bool sealed = live_.front().sealed;
-        auto segment = std::move(live_.front().segment);
+        auto settled = std::move(live_.front());
         live_.pop_front();
-        const auto others = live_.size() + free_.size() + (current_ ? 1 : 0);
-        if (!sealed && segment.header().bytes == config_.segment_bytes &&
-            others < config_.segments) {
-            free_.push_back(std::move(segment));
+        if (settled.sealed) {
+            remove(settled.segment);
         } else {
-            // More than are kept, or of another size after a change of configuration.
-            std::error_code ignored;
-            std::filesystem::remove(segment.path(), ignored);
+            keep_or_remove(std::move(settled.segment));
         }
     }
+}
+
+// More than are kept, or of another size after a change of configuration: removed.
+void Journal::keep_or_remove(Segment segment) {
+    const auto others = live_.size() + free_.size() + (current_ ? 1 : 0);
+    if (segment.header().bytes == config_.segment_bytes && others < config_.segments) {
+        free_.push_back(std::move(segment));
+    } else {
+        remove(segment);
+    }
+}
+
+void Journal::remove(const Segment& segment) {
+    std::error_code ignored;
+    std::filesystem::remove(segment.path(), ignored);
 }
 
 void Journal::prepare() {

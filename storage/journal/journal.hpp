@@ -78,7 +78,11 @@ private:
     [[nodiscard]] error_code roll();
     [[nodiscard]] result<Segment> take_free();
     [[nodiscard]] std::filesystem::path path_for(std::uint64_t epoch) const;
-    void recycle();  // under mutex_
+    // Under mutex_:
+    void recycle();
+    void keep_or_remove(Segment segment);
+    static void remove(const Segment& segment);
+
     void report(const std::string& sentence) const;
 
     JournalConfig config_;

@@ -147,6 +147,35 @@ BOOST_AUTO_TEST_CASE(when_it_is_closed_before_all_has_settled_then_the_rest_is_r
                boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(when_fewer_or_larger_segments_are_configured_after_its_close_then_others_go) {
+    for (const char fill : {'a', 'b', 'c'}) {
+        must_append(large(fill));
+    }
+    journal().release(3);
+    journal().close();
+    close();
+    auto fewer = config();
+    fewer.segments = 2;
+    {
+        const Journal reopened(fewer, recover(3));
+        BOOST_TEST(files().size() == 2u);
+        BOOST_TEST(reopened.file_bytes() == 2 * segment_bytes);
+    }
+    auto larger = config();
+    larger.segment_bytes = 2 * segment_bytes;
+    Journal reopened(larger, recover(3));
+    BOOST_TEST(files().empty());
+    AlignedBuffer record;
+    const std::string payload(10 * block_bytes, 'd');
+    record.reserve(padded(record_header_bytes + payload.size()));
+    std::memcpy(record.data() + record_header_bytes, payload.data(), payload.size());
+    BOOST_TEST(
+        reopened.append({.payload_bytes = static_cast<std::uint32_t>(payload.size())}, record)
+            .has_value());
+    (void)recover(3);
+    BOOST_TEST(replayed() == std::vector<std::string>{payload}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(when_a_header_cannot_be_written_at_its_close_then_nothing_is_lost) {
     using Effect = FaultPlan::Effect;
     for (const std::uint64_t nth : {1, 2, 3}) {
