@@ -280,7 +280,7 @@ const scenarios = { append, contended, load, state, read_stream: readStream, rea
 try {
   await (scenarios[asked.scenario] ?? (() => fail(`there is no scenario ${asked.scenario}`)))();
 } catch (error) {
-  console.error(error.stack ?? error);
+  console.error(error.message ?? error);
   process.exitCode = 1;
 }
 await store.close().catch(() => {});

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compares Firn with its rivals on this machine and writes perf/compare/results/RESULTS.md.
 #
-#   perf/compare/run.sh                     everything, about two hours; let nothing else run
+#   perf/compare/run.sh                     everything, about an hour; let nothing else run
 #   perf/compare/run.sh --quick             one short round, about ten minutes
 #   perf/compare/run.sh --only umadb,nats --scenario 1,3
 #   perf/compare/run.sh --smoke             Firn alone, tiny, no network; what ctest runs

@@ -18,12 +18,12 @@ def checked(figures, size):
                     figures.lead("per_second", number=number, scenario=scenario, clients=clients))
     for clients in figures.values("clients", number=3):
         add(f"contended stream, {clients} clients", TWICE, figures.lead("per_second", number=3, clients=clients))
-    for length in figures.values("length", number=5):
+    for length in figures.values("length", scenario="state", number=5):
         for figure, word in (("first_us", "cold"), ("p50_us", "warm")):
             add(f"state of {length:,} events, {word}", TWICE,
-                figures.lead(figure, least=True, number=5, length=length, ours={"snapshots": True}))
+                figures.lead(figure, least=True, number=5, scenario="state", length=length, ours={"snapshots": True}))
             add(f"state of {length:,} events, {word}, nobody has snapshots", TWICE,
-                figures.lead(figure, least=True, number=5, length=length, snapshots=False))
+                figures.lead(figure, least=True, number=5, scenario="state", length=length, snapshots=False))
     add(f"reading a stream of {size['read_length']:,} events", LEAD, figures.lead("per_second", number=6, scenario="read_stream"))
     add("reading everything", LEAD, figures.lead("per_second", number=6, scenario="read_all"))
     add("bytes held", LEAD, figures.lead("disk_bytes", least=True, number=7, scenario="load"))

@@ -184,12 +184,12 @@ class Page:
     def states(self):
         if not self.scenario(5, "The state of a stream"):
             return
-        lengths = self.figures.values("length", number=5)
+        lengths = self.figures.values("length", number=5, scenario="state")
         for figure, word in (("first_us", "cold"), ("p50_us", "warm")):
             rows, series = [], {}
             for name in self.order:
                 for snapshots in (True, False, None):
-                    points = {p["length"]: p[figure] for p in self.figures.where(number=5, rival=name, snapshots=snapshots)
+                    points = {p["length"]: p[figure] for p in self.figures.where(number=5, scenario="state", rival=name, snapshots=snapshots)
                               if p.get(figure)}
                     if points:
                         label = self.figures.title(name) + ("" if not self.has_snapshots(name) else
