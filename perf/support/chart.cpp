@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 
 namespace firn::perf {
 
@@ -97,6 +99,8 @@ void write_chart(const std::filesystem::path& file, const Chart& chart) {
             y.include(value);
         }
     }
+    std::error_code ignored;  // writing says what is wrong
+    std::filesystem::create_directories(file.parent_path(), ignored);
     std::ofstream out(file);
     out << fmt::format(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" role=\"img\" "
