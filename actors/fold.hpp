@@ -41,8 +41,8 @@ public:
 
 class Fold {
 public:
-    // Events read from the store in one go. Few, so that they lie in the processor's own cache while
-    // they are folded, and little was read in vain when the time is up among them.
+    // Events read from the store in one go. Few, so that they lie in the processor's own cache
+    // while they are folded, and little was read in vain when the time is up among them.
     static constexpr std::uint32_t slice_events_max = 256;
 
     // `by` has an engine.
