@@ -39,4 +39,13 @@ std::optional<CategoryDocument> parse_document(std::string_view text) {
                                                  : std::nullopt;
 }
 
+std::string policy_key(const StreamName& stream) {
+    return stream.category + '\0' + stream.id;
+}
+
+StreamName policy_stream(std::string_view key) {
+    const auto zero = key.find('\0');
+    return {std::string(key.substr(0, zero)), std::string(key.substr(zero + 1))};
+}
+
 }  // namespace firn

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/categories/settings.hpp"
+#include "storage/types.hpp"
 
 namespace firn {
 
@@ -16,5 +17,9 @@ struct CategoryDocument {
 
 [[nodiscard]] std::string write_document(const CategoryDocument& document);
 [[nodiscard]] std::optional<CategoryDocument> parse_document(std::string_view text);
+
+// Where the policy of a stream lies, and whose it is.
+[[nodiscard]] std::string policy_key(const StreamName& stream);
+[[nodiscard]] StreamName policy_stream(std::string_view key);
 
 }  // namespace firn

@@ -41,7 +41,7 @@ public:
     // Back to the defaults.
     void remove(const std::string& name, Done done);
     // Makes it the native decider of the category of the same name, and of those that name it.
-    // Blocks until that is durable; throws StorageFailure.
+    // Blocks until that is durable, if it was not before; throws StorageFailure.
     void register_native(const std::string& name, NativeDecider decider);
 
     // A compaction is about to delete what states of this revision stand in for. False: another
@@ -93,6 +93,13 @@ private:
     void write(const std::string& name, const CategorySettings& settings, bool is_set,
                std::shared_ptr<const DeciderEngine> engine, Done done);
     void apply(const std::string& name, std::shared_ptr<const CategoryInEffect> in_effect);
+    // Under mutex_.
+    static void take_effect(const std::string& name, Known& known,
+                            std::shared_ptr<const CategoryInEffect> in_effect);
+    // False unless the store holds all that the decider changes, as at each start but the first:
+    // then nothing needs to be written, and the engine is in effect.
+    [[nodiscard]] bool hand_over(const std::string& name, const DeciderSpec& spec,
+                                 std::shared_ptr<const DeciderEngine> engine);
     void drop_unused();
     [[nodiscard]] std::uint32_t code_revision_of(const DeciderSpec& spec) const;
 

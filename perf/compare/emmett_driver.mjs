@@ -57,6 +57,9 @@ function same(found, should, what) {
   }
 }
 
+// Versions are numbers throughout, 0n of a new stream: STREAM_DOES_NOT_EXIST is sent to PostgreSQL as
+// no expectation at all.
+
 // The streams that are read.
 
 const streamOf = (length) => `counter-length-${length}`;
@@ -140,7 +143,7 @@ async function append() {
   const { left, latencies, attempts, ms } = await underLoad(async (client, until, note) => {
     const random = new Random(seed ^ (BigInt(client) << 32n));
     const streams = Array.from({ length: STREAMS_A_CLIENT }, (_, i) =>
-      ({ name: `load${client}-append${seed}x${batch}x${i}`, state: initialState(), version: undefined }));
+      ({ name: `load${client}-append${seed}x${batch}x${i}`, state: initialState(), version: 0n }));
     while (performance.now() < until) {
       const known = streams[random.below(streams.length)];
       let state = known.state;
@@ -152,7 +155,7 @@ async function append() {
       }
       const started = performance.now();
       const done = await store.appendToStream(known.name, events,
-        { expectedStreamVersion: known.version ?? "STREAM_DOES_NOT_EXIST" });
+        { expectedStreamVersion: known.version });
       note(started, 1);
       known.version = done.nextExpectedStreamVersion;
       known.state = state;
@@ -183,7 +186,7 @@ async function contended() {
       for (let tries = 1; ; tries++) {
         try {
           await store.appendToStream(name, [decide(known, amount)],
-            { expectedStreamVersion: known.count ? BigInt(known.count) : "STREAM_DOES_NOT_EXIST" });
+            { expectedStreamVersion: BigInt(known.count) });
           known = { count: known.count + 1, total: known.total + amount };
           note(started, tries);
           break;
@@ -213,7 +216,7 @@ async function load() {
   let count = 0;
   for (const [id, wanted] of streams) {
     const random = amountsOf(id, seed);
-    let state = initialState(), version = "STREAM_DOES_NOT_EXIST";
+    let state = initialState(), version = 0n;
     while (state.count < wanted) {
       const events = [];
       while (events.length < 1000 && state.count < wanted) {

@@ -122,14 +122,26 @@ void drop_from_cache(const std::filesystem::path& directory) {
     }
 }
 
-std::uint64_t anonymous_bytes(long pid) {
+namespace {
+
+// proc(5): /proc/pid/status; 0 is this process.
+std::uint64_t status_bytes(std::string_view name, long pid) {
     std::ifstream in(pid == 0 ? "/proc/self/status" : fmt::format("/proc/{}/status", pid));
     for (std::string line; std::getline(in, line);) {
-        if (line.starts_with("RssAnon:")) {
-            return std::stoull(line.substr(8)) * 1024;
+        if (line.starts_with(name)) {
+            return std::stoull(line.substr(name.size())) * 1024;
         }
     }
     return 0;
+}
+
+}  // namespace
+
+std::uint64_t anonymous_bytes(long pid) {
+    return status_bytes("RssAnon:", pid);
+}
+std::uint64_t mapped_files_bytes(long pid) {
+    return status_bytes("RssFile:", pid);
 }
 
 Options options(int argc, char** argv) {

@@ -40,6 +40,8 @@ void drop_from_cache(const std::filesystem::path& directory);
 
 // Anonymous memory of this process, or of another one.
 [[nodiscard]] std::uint64_t anonymous_bytes(long pid = 0);
+// Of files that it maps, its program among them: what lies in memory now.
+[[nodiscard]] std::uint64_t mapped_files_bytes(long pid = 0);
 
 // --smoke: tiny sizes, for ctest. --data DIR: where to work (default: under the system's /tmp).
 struct Options {

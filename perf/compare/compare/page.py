@@ -22,8 +22,9 @@ are such; a rival without has to read and fold all events each time. Microsecond
     6: """Every event is parsed and folded by the client; the check is its running total.""",
     7: """The streams of scenario 5: what their directory takes on the disk, the program stopped, write-ahead logs
 aside, whose length is a setting; then after deleting all but the last events of each stream.""",
-    8: """From the start of the program to the first right answer, page cache warm. Memory: anonymous and shared,
-without mapped files (those of a library: the peak of the process that holds it, all together).""",
+    8: """From the start of the program to the first right answer, page cache warm; of a library: to the end of a process
+that asked once more and closed the store. Memory: anonymous and shared, without mapped files; of a library: of the
+process that holds it.""",
 }
 
 

@@ -3,7 +3,7 @@ what was asked, what came out, and what was checked.
 """
 
 import itertools
-import os
+import json
 import shutil
 import subprocess
 import time
@@ -251,7 +251,7 @@ def startup(rivals, sizes, directory, failures, turn):
 
 
 def answer(rival, length, began):
-    """Asks until there is an answer. A library's driver is its process, whose memory is read while it runs."""
+    """Asks until there is an answer."""
     until = began + 300
     while True:
         try:
@@ -266,16 +266,17 @@ def answer(rival, length, began):
 
 
 def answer_in_process(rival, length, began):
-    done = subprocess.Popen(rival.command("state", length=length, samples=1), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    _, status, usage = os.wait4(done.pid, 0)
+    """Until its process has ended, which closes its store. It says itself what memory it had: what the kernel counts
+    of a child as its peak is never less than what the process that started it had."""
+    command = rival.command("state", length=length, samples=1)
+    done = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    said, complaint = done.communicate()
     seconds = time.monotonic() - began
-    done.returncode = os.waitstatus_to_exitcode(status)
     if done.returncode != 0:
-        raise Failed(done.stderr.read().decode()[-300:])
-    done.stdout.close()
-    done.stderr.close()
-    return {"seconds": round(seconds, 4), "length": length, "own_bytes": usage.ru_maxrss * 1024, "mapped_files_bytes": 0,
-            "checked": "the state's count and total"}
+        raise Failed(complaint[-300:])
+    point = json.loads(said)
+    return {"seconds": round(seconds, 4), "length": length, "own_bytes": point["own_bytes"],
+            "mapped_files_bytes": point["mapped_files_bytes"], "checked": "the state's count and total"}
 
 
 def compaction(rivals, sizes, directory, failures):

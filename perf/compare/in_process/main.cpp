@@ -91,7 +91,9 @@ void print(Bench& bench, const Scenario& scenario, const std::string& checked) {
                             {"events", bench.events},
                             {"seconds", bench.seconds},
                             {"per_second", static_cast<double>(counted) / bench.seconds},
-                            {"cpu_seconds", bench.cpu_seconds}};
+                            {"cpu_seconds", bench.cpu_seconds},
+                            {"own_bytes", anonymous_bytes()},
+                            {"mapped_files_bytes", mapped_files_bytes()}};
     if (!bench.latencies_us.empty()) {
         out["p50_us"] = quantile(bench.latencies_us, 0.5);
         out["p99_us"] = quantile(bench.latencies_us, 0.99);

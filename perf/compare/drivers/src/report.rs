@@ -46,6 +46,7 @@ impl Report {
 
     pub fn text(&mut self) -> String {
         self.set("client_cpu_seconds", rounded(cpu_seconds(), 3));
+        self.set("own_bytes", memory("RssAnon:")).set("mapped_files_bytes", memory("RssFile:"));
         json!(self.0).to_string()
     }
 }
@@ -53,6 +54,13 @@ impl Report {
 pub fn rounded(value: f64, digits: i32) -> f64 {
     let scale = 10f64.powi(digits);
     (value * scale).round() / scale
+}
+
+/// Of this process, now, in bytes.
+fn memory(name: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or_default() * 1024
 }
 
 /// Of this process, from the start: utime and stime, in ticks of 1/100 s.
