@@ -1,22 +1,27 @@
 // Reads a struct whose members are numbers, booleans, strings and such structs straight from its
 // JSON text, without a tree in between: most events are such, and a fold reads millions.
 //
-// It knows the plain way only. What is anything else (a member missing or unknown, a number that
-// does not fit as it stands) is left to the conversion by Boost.JSON, which says why.
+// It knows the plain way only. What is anything else (a member missing, unknown or twice, a name
+// with escapes, a number that does not fit as it stands) is left to the conversion by Boost.JSON,
+// which says why.
 // Thread: plain functions. Errors: false, and the target holds no value in particular.
 #pragma once
 
 #include "actors/deciders/typed_message.hpp"
+#include "actors/json/lexer.hpp"
 #include "actors/json/number.hpp"
-#include "actors/json/scanner.hpp"
 
 #include <boost/describe/bases.hpp>
 #include <boost/mp11/algorithm.hpp>
 #include <boost/mp11/list.hpp>
 
+#include <array>
+#include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
 #include <utility>
 
@@ -50,68 +55,98 @@ consteval bool is_plain() {
     }
 }
 
+// Most texts have no white space: it is looked for where something else is missing.
+inline bool stands_at(JsonLexer& lexer, char c) noexcept {
+    if (lexer.peek() != c) {
+        lexer.skip_space();
+    }
+    return lexer.peek() == c;
+}
+inline bool take_spaced(JsonLexer& lexer, char c) noexcept {
+    return stands_at(lexer, c) && lexer.take(c);
+}
+
 template <PlainStruct T>
-[[nodiscard]] bool scan_plain(JsonScanner& scanner, T& into);
+[[nodiscard]] bool read_members(JsonLexer& lexer, T& into);
 
 template <class Member>
-[[nodiscard]] bool scan_member(JsonScanner& scanner, Member& into) {
+[[nodiscard]] bool read_member(JsonLexer& lexer, Member& into) {
     if constexpr (PlainStruct<Member>) {
-        return scan_plain(scanner, into);
+        return read_members(lexer, into);
     } else if constexpr (std::same_as<Member, bool>) {
-        const auto found = as_bool(scanner.take());
-        into = found.value_or(false);
-        return found.has_value();
-    } else if constexpr (std::floating_point<Member>) {
-        const auto text = scanner.take();
-        if (text.kind != JsonKind::number) {
+        into = lexer.peek() == 't';
+        return lexer.take_word(into ? "true" : "false");
+    } else if constexpr (std::same_as<Member, std::string>) {
+        if (lexer.peek() != '"') {
             return false;
         }
-        const auto found = to_double(text.raw);
+        const auto token = lexer.take_string();
+        if (token.escaped) {
+            into.clear();
+            append_unescaped(into, token.inner);
+        } else {
+            into.assign(token.inner);
+        }
+        return lexer.problem() == nullptr;
+    } else if constexpr (std::floating_point<Member>) {
+        const auto token = lexer.take_number();
+        if (lexer.problem() != nullptr) {
+            return false;
+        }
+        const auto found = to_double(token.text);
         into = static_cast<Member>(found.value_or(0));
         return found.has_value();
-    } else if constexpr (std::same_as<Member, std::string>) {
-        const auto text = scanner.take();
-        std::string scratch;
-        const auto found = as_string(text, scratch);
-        into = found.value_or("");
-        return found.has_value();
-    } else if constexpr (std::is_signed_v<Member>) {
-        const auto found = as_int64(scanner.take());
-        into = static_cast<Member>(found.value_or(0));
-        return found && std::in_range<Member>(*found);
     } else {
-        const auto found = as_uint64(scanner.take());
-        into = static_cast<Member>(found.value_or(0));
-        return found && std::in_range<Member>(*found);
+        // "-0" is no integer; a problem leaves the text empty.
+        const auto token = lexer.take_number();
+        const auto* const end = token.text.data() + token.text.size();
+        const auto [stopped, error] = std::from_chars(token.text.data(), end, into);
+        return token.integer && error == std::errc{} && stopped == end;
     }
 }
 
 template <PlainStruct T>
-bool scan_plain(JsonScanner& scanner, T& into) {
-    if (!scanner.enter_object()) {
+bool read_members(JsonLexer& lexer, T& into) {
+    constexpr auto members = boost::mp11::mp_size<MembersOf<T>>::value;
+    if (!take_spaced(lexer, '{')) {
         return false;
     }
-    // No name comes twice, so as many as there are members are all of them.
-    std::size_t found = 0;
-    while (const auto name = scanner.next_member()) {
+    std::array<bool, members> found{};
+    for (std::size_t n = 0; n != members; ++n) {
+        if ((n != 0 && !take_spaced(lexer, ',')) || !stands_at(lexer, '"')) {
+            return false;
+        }
+        const auto name = lexer.take_string();
+        if (name.escaped || !take_spaced(lexer, ':')) {
+            return false;
+        }
+        lexer.skip_space();
+        // Mostly they come as they are declared: the first that is still missing.
+        std::size_t index = 0;
+        bool is_known = false;
         bool is_read = false;
         boost::mp11::mp_for_each<MembersOf<T>>([&](auto member) {
-            if (!is_read && *name == member.name) {
-                is_read = scan_member(scanner, into.*member.pointer);
+            if (!is_known && !found[index] && name.inner == member.name) {
+                is_known = found[index] = true;
+                is_read = read_member(lexer, into.*member.pointer);
             }
+            ++index;
         });
         if (!is_read) {
             return false;
         }
-        ++found;
     }
-    return !scanner.failed() && found == boost::mp11::mp_size<MembersOf<T>>::value;
+    return take_spaced(lexer, '}');
 }
 
 template <PlainStruct T>
 [[nodiscard]] bool read_plain(std::string_view text, T& into) {
-    JsonScanner scanner(text);
-    return scan_plain(scanner, into) && scanner.finish();
+    JsonLexer lexer(text);
+    if (!read_members(lexer, into)) {
+        return false;
+    }
+    lexer.skip_space();
+    return lexer.at_end();
 }
 
 }  // namespace firn
