@@ -1,10 +1,10 @@
 #include "storage/journaled/verify.hpp"
 
 #include "storage/chain_hash.hpp"
-#include "storage/checksum.hpp"
-#include "storage/journal/recovery.hpp"
 #include "storage/journaled/directory.hpp"
+#include "storage/journaled/place_sum.hpp"
 #include "storage/journaled/unsettled.hpp"
+#include "storage/journaled/verify_journal.hpp"
 #include "storage/journaled/verify_snapshots.hpp"
 #include "storage/lmdb/chunk.hpp"
 #include "storage/lmdb/deletion.hpp"
@@ -26,12 +26,6 @@ using lmdb::Table;
 
 std::string text_of(const StreamName& name) {
     return name.category + "/" + name.id;
-}
-
-// Adds up to the same number over any order of the same places.
-std::uint64_t place_hash(Position position, StreamNumber stream, Version version) {
-    const std::uint64_t place[] = {position.value(), stream.value(), version.value()};
-    return checksum({reinterpret_cast<const char*>(place), sizeof(place)});
 }
 
 class Verification {
@@ -116,7 +110,7 @@ public:
                 const auto& entry = (*block)[i];
                 const auto held = first_versions_.find(entry.stream.value());
                 if (held != first_versions_.end() && entry.version >= held->second) {
-                    index_places_ += place_hash(first.plus(i), entry.stream, entry.version);
+                    index_places_.add(first.plus(i), entry.stream, entry.version);
                 }
             }
             next = first.plus(block->size());
@@ -125,7 +119,7 @@ public:
             problem(fmt::format("the position index goes on to {}, the store says {}",
                                 next.value() - 1, store_.settled_position.value()));
         }
-        if (index_places_ != chunk_places_) {
+        if (index_places_ != stream_places_) {
             problem("the position index and the streams disagree about which event stands where");
         }
     }
@@ -163,32 +157,10 @@ public:
     }
 
     void journal(const StoreDirectory& directory) {
-        std::unordered_map<std::uint64_t, Version> heads;
-        const auto take = [&](const journal::RecordView& record) {
-            if (record.header.first_position != report_.head.next()) {
-                problem(fmt::format("journal record {} begins at position {}, not {}",
-                                    record.header.sequence, record.header.first_position.value(),
-                                    report_.head.next().value()));
-            }
-            report_.head = report_.head.plus(record.header.events);
-            journal::EntryDecoder decoder(record.payload);
-            journal::Entry entry;
-            while (!decoder.at_end()) {
-                if (!decoder.next(entry)) {
-                    problem(fmt::format("journal record {} holds what is no entry",
-                                        record.header.sequence));
-                    return;
-                }
-                journal_entry(record, entry, heads);
-            }
-        };
-        const auto check = journal::check({.directory = directory.journal(),
-                                           .store = directory.store(),
-                                           .settled_sequence = store_.settled_sequence},
-                                          take);
-        report_.journal_records = check.next_sequence - store_.settled_sequence - 1;
-        for (const auto& sentence : check.problems) {
-            problem(sentence);
+        if (verify_journal(directory, transaction_, store_, report_) != places_ahead_) {
+            problem(
+                "the journal and the streams disagree about where the events stand that settled "
+                "ahead of the position index");
         }
     }
 
@@ -249,7 +221,9 @@ private:
                 next = event.version.next();
                 last_position = event.position;
                 bytes += reader->last_encoded().size();
-                chunk_places_ += place_hash(event.position, number, event.version);
+                // A round that a crash ended had come this far; the index moves with its end.
+                const bool ahead = event.position > store_.settled_position;
+                (ahead ? places_ahead_ : stream_places_).add(event.position, number, event.version);
             }
             if (reader->is_corrupt()) {
                 problem(fmt::format("stream {}: the chunk at version {} cannot be decoded", name,
@@ -271,48 +245,13 @@ private:
         }
     }
 
-    void journal_entry(const journal::RecordView& record, const journal::Entry& entry,
-                       std::unordered_map<std::uint64_t, Version>& heads) {
-        const auto settled = lmdb::read_stream(transaction_, entry.stream);
-        const auto [head, is_new] =
-            heads.try_emplace(entry.stream.value(), settled ? settled->version : no_version);
-        switch (entry.kind) {
-            case journal::EntryKind::create_stream: report_.streams += settled ? 0 : 1; return;
-            case journal::EntryKind::delete_stream:
-                if (!settled || !settled->deleted) {
-                    --report_.streams;
-                    ++report_.deleted_streams;
-                    const auto first = settled ? settled->first_version : Version{1};
-                    report_.events -= head->second.next().since(first);
-                }
-                return;
-            case journal::EntryKind::append: break;
-        }
-        EventDecoder decoder(entry.events);
-        EventView event;
-        std::uint32_t count = 0;
-        while (decoder.decode_next(event)) {
-            ++count;
-        }
-        const auto end = entry.version.plus(entry.count);
-        if (count != entry.count || entry.version > head->second.next()) {
-            problem(
-                fmt::format("journal record {}: the events of stream number {} from version "
-                            "{} on are not whole, or do not follow version {}",
-                            record.header.sequence, entry.stream.value(), entry.version.value(),
-                            head->second.value()));
-        } else if (end > head->second.next()) {
-            report_.events += end.since(head->second.next());
-            head->second = Version{end.value() - 1};
-        }
-    }
-
     const lmdb::Transaction& transaction_;
     VerifyReport& report_;
     lmdb::StoreRecord store_;
     std::unordered_map<std::uint64_t, Version> first_versions_;
-    std::uint64_t chunk_places_ = 0;
-    std::uint64_t index_places_ = 0;
+    PlaceSum stream_places_;
+    PlaceSum places_ahead_;
+    PlaceSum index_places_;
 };
 
 }  // namespace

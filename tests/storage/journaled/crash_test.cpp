@@ -1,4 +1,9 @@
 // What opening makes of a directory that a crash left, at moments that only luck would hit.
+#include "storage/journaled/verify.hpp"
+#include "storage/lmdb/chunk.hpp"
+#include "storage/lmdb/environment.hpp"
+#include "storage/lmdb/keys.hpp"
+#include "storage/lmdb/records.hpp"
 #include "tests/storage/journaled/given_a_journaled_store.hpp"
 #include "tests/support/fault_injection.hpp"
 
@@ -22,10 +27,13 @@ struct GivenAnInterruptedRound : GivenADirectory {
     const StreamName first{"a", "1"};
     const StreamName last{"z", "1"};
 
+    static constexpr std::uint64_t between_events = 10'000;
+
+    // More events than the largest slice takes, so that `last` is in another one than `first`.
     void begin() {
         append(first, numbered(20));
-        for (int i = 0; i < 6; ++i) {
-            append({"m", std::to_string(i)}, numbered(500));
+        for (int i = 0; i < 10; ++i) {
+            append({"m", std::to_string(i)}, numbered(between_events / 10));
         }
         append(last, numbered(20));
     }
@@ -38,6 +46,23 @@ struct GivenAnInterruptedRound : GivenADirectory {
         BOOST_TEST(fault_->strikes() > 0u);
     }
     void resume() { fault_.reset(); }
+    // The crash comes between the two slices.
+    void crash_inside() {
+        crash();
+        resume();
+        const lmdb::Environment environment(path() / "events-1.mdb", config.map_bytes);
+        const auto transaction = environment.read();
+        BOOST_TEST_REQUIRE(lmdb::find_stream(transaction, lmdb::name_key(first)).has_value());
+        BOOST_TEST_REQUIRE(!lmdb::find_stream(transaction, lmdb::name_key(last)).has_value());
+        BOOST_TEST_REQUIRE(lmdb::read_store(transaction)->settled_position == no_position);
+    }
+    // What verification says of the files that the crash left.
+    std::vector<std::string> problems_left(std::uint64_t events, Position head) const {
+        const auto report = verify_store(path());
+        BOOST_TEST(report.events == events);
+        BOOST_TEST(report.head == head);
+        return report.problems;
+    }
     // Once the settler, which tries again every second, found that it can.
     void cut_in_the_end(const StreamName& stream, Version up_to) {
         while (!store().cut(stream, up_to)) {
@@ -146,8 +171,7 @@ BOOST_AUTO_TEST_CASE(when_the_store_is_opened_again_then_nothing_is_doubled) {
     const auto feed = feed_all();
     interrupt();
     BOOST_TEST((feed_all() == feed));
-    crash();
-    resume();
+    crash_inside();
     open();
     BOOST_TEST((feed_all() == feed));
     check_consistency();
@@ -163,8 +187,7 @@ BOOST_AUTO_TEST_CASE(when_a_deletion_was_in_the_settled_part_then_its_events_sta
     BOOST_TEST(events_in_feed(first) == 0u);
     interrupt();
     BOOST_TEST((feed_all() == feed));
-    crash();
-    resume();
+    crash_inside();
     open();
     BOOST_TEST(events_in_feed(first) == 0u);
     BOOST_TEST(count_of(feed_all(), FeedEvent::Kind::deleted) == 1u);
@@ -173,6 +196,63 @@ BOOST_AUTO_TEST_CASE(when_a_deletion_was_in_the_settled_part_then_its_events_sta
     settle();
     BOOST_TEST((feed_all() == feed));
     check_consistency();
+}
+
+BOOST_AUTO_TEST_CASE(when_it_is_verified_then_what_settled_ahead_of_its_round_is_no_fault) {
+    begin();
+    interrupt();
+    crash_inside();
+    BOOST_TEST(problems_left(between_events + 40, Position{between_events + 40}) ==
+                   std::vector<std::string>{},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_deletion_is_verified_that_settled_ahead_then_it_is_no_fault) {
+    begin();
+    delete_stream(first);
+    interrupt();
+    crash_inside();
+    BOOST_TEST(problems_left(between_events + 20, Position{between_events + 40}) ==
+                   std::vector<std::string>{},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_a_cut_is_verified_of_what_settled_ahead_then_it_is_no_fault) {
+    begin();
+    interrupt();
+    resume();
+    cut_in_the_end(first, Version{5});
+    crash();
+    BOOST_TEST(problems_left(between_events + 35, Position{between_events + 40}) ==
+                   std::vector<std::string>{},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(when_what_settled_ahead_stands_elsewhere_in_the_journal_then_it_is_found) {
+    begin();
+    interrupt();
+    crash_inside();
+    {
+        const lmdb::Environment environment(path() / "events-1.mdb", config.map_bytes);
+        auto transaction = environment.write();
+        const auto number = lmdb::find_stream(transaction, lmdb::name_key(first)).value();
+        const auto key = lmdb::chunk_key(number, Version{1});
+        const std::string chunk(transaction.get(lmdb::Table::chunks, key).value());
+        auto reader = lmdb::ChunkReader::open(number, Version{1}, chunk).value();
+        lmdb::ChunkBuilder moved;
+        moved.start(reader.header().chain_before);
+        EventView event;
+        while (reader.next(event)) {
+            event.position = event.position.plus(1);
+            moved.add(event, reader.last_encoded());
+        }
+        transaction.put(lmdb::Table::chunks, key, moved.finish(number, Version{1}));
+        transaction.commit();
+    }
+    const auto problems = problems_left(between_events + 40, Position{between_events + 40});
+    BOOST_TEST(std::ranges::any_of(problems, [](const std::string& problem) {
+        return problem.find("ahead of the position index") != std::string::npos;
+    }));
 }
 
 BOOST_AUTO_TEST_CASE(when_the_settled_part_is_cut_then_the_cut_events_are_away_everywhere) {
