@@ -2,6 +2,7 @@
 // right or wrong numbers, damage anywhere. Recovery refuses it with a sentence, or replays records
 // in one unbroken row; checking says the same; and recovering what was recovered changes nothing.
 #include "storage/journal/recovery.hpp"
+#include "tests/support/whole_file.hpp"
 
 #include <unistd.h>
 
@@ -12,7 +13,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,14 +67,6 @@ const fs::path& directory() {
     return path;
 }
 
-void write_file(const fs::path& path, const std::string& bytes) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-}
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
 void add_records(Input& input, std::string& file, std::uint64_t epoch) {
     std::size_t at = block_bytes;
     for (auto records = input.byte() % 6; records > 0; --records) {
@@ -99,20 +91,20 @@ void add_segment(Input& input, int number) {
     const auto path = directory() / ((input.byte() % 4 == 0 ? "spare-" : "000") +
                                      std::to_string(number) + ".segment");
     if (input.byte() % 8 == 0) {
-        write_file(path, input.bytes(200));
+        test::write_text(path, input.bytes(200));
         return;
     }
     auto segment = Segment::create(path, store, segment_bytes);
     require(segment.has_value(), "a segment can be made");
     const std::uint64_t epoch = input.byte() % 5u;
     require(!segment->begin(epoch, input.byte() % 12u), "and begun");
-    auto file = read_file(path);
+    auto file = test::text_of(path);
     add_records(input, file, epoch);
     for (auto damages = input.byte() % 3; damages > 0; --damages) {
         const std::size_t at = (input.byte() | input.byte() << 8) % file.size();
         file[at] = static_cast<char>(input.byte());
     }
-    write_file(path, file);
+    test::write_text(path, file);
 }
 
 struct Recovered {

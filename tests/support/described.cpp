@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
-#include <regex>
 #include <vector>
 
 namespace firn::test {
@@ -271,9 +270,7 @@ std::string Description::objection_to_word(const json::value& value, std::string
                       }) == 1);
     }
     if (word == "pattern") {
-        return unless(!value.is_string() ||
-                      std::regex_search(std::string(value.get_string()),
-                                        std::regex(std::string(meaning.as_string()))));
+        return unless(!value.is_string() || matches(value.get_string(), meaning.as_string()));
     }
     if (word.starts_with("min") || word.starts_with("max")) {
         return unless(bound_holds(value, word, meaning));
@@ -292,6 +289,15 @@ std::string Description::objection_to_word(const json::value& value, std::string
         return value.is_object() ? objection_to_members(value.get_object(), schema, at) : "";
     }
     return "the description uses \"" + std::string(word) + "\", which is not known here";
+}
+
+bool Description::matches(std::string_view text, std::string_view pattern) const {
+    auto known = patterns_.find(pattern);
+    if (known == patterns_.end()) {
+        const std::string source(pattern);
+        known = patterns_.emplace(source, std::regex(source)).first;
+    }
+    return std::regex_search(text.begin(), text.end(), known->second);
 }
 
 std::string Description::objection_to_members(const json::object& value, const json::object& schema,

@@ -9,6 +9,9 @@
 
 #include <boost/json/value.hpp>
 
+#include <functional>
+#include <map>
+#include <regex>
 #include <string>
 #include <string_view>
 
@@ -49,7 +52,11 @@ private:
                                                    const boost::json::object& schema,
                                                    const std::string& at) const;
 
+    [[nodiscard]] bool matches(std::string_view text, std::string_view pattern) const;
+
     boost::json::value document_;
+    // Compiled once: answers have thousands of lines.
+    mutable std::map<std::string, std::regex, std::less<>> patterns_;
 };
 
 }  // namespace firn::test

@@ -7,6 +7,7 @@
 #include "tests/actors/service_fixture.hpp"
 #include "tests/support/fault_injection.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/whole_file.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -14,7 +15,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <thread>
@@ -137,8 +137,7 @@ struct CompactionOnDisk {
                 entry.path().string().find(file_name) == std::string::npos) {
                 continue;
             }
-            std::ifstream in(entry.path(), std::ios::binary);
-            const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+            const auto bytes = text_of(entry.path());
             std::fstream out(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
             for (auto at = bytes.find(text); at != bytes.npos; at = bytes.find(text, at + 1)) {
                 out.seekp(static_cast<std::streamoff>(at));

@@ -2,6 +2,7 @@
 #include "service/cli/exit_code.hpp"
 #include "service/cli/export/event_count.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/whole_file.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -15,10 +16,7 @@ struct Directory {
     test::TemporaryDirectory directory;
     std::string path = (directory.path() / "export").string();
 
-    std::string text() const {
-        std::ifstream file(path, std::ios::binary);
-        return {std::istreambuf_iterator<char>(file), {}};
-    }
+    std::string text() const { return test::text_of(path); }
     std::ptrdiff_t files() const {
         return std::distance(std::filesystem::directory_iterator(directory.path()),
                              std::filesystem::directory_iterator());

@@ -4,7 +4,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
-#include <fstream>
 
 namespace firn::cli {
 
@@ -23,7 +22,7 @@ bool spoil(const std::filesystem::path& file, const std::string& text) {
         found = true;
     }
     if (found) {
-        std::ofstream(file, std::ios::binary) << bytes;
+        test::write_text(file, bytes);
     }
     return found;
 }

@@ -2,19 +2,12 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace firn::test {
 
 std::string firn_path() {
     return FIRN_PROGRAM;
-}
-
-std::string text_of(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 Ended run_firn(const std::vector<std::string>& arguments) {

@@ -5,6 +5,7 @@
 #include "service/cli/server_url.hpp"
 #include "tests/service/cli/child_process.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/whole_file.hpp"
 
 #include <filesystem>
 #include <string>
@@ -17,8 +18,6 @@ struct Ended {
     std::string output;
     std::string errors;
 };
-
-[[nodiscard]] std::string text_of(const std::filesystem::path& file);
 
 // Runs the program to its end.
 [[nodiscard]] Ended run_firn(const std::vector<std::string>& arguments);

@@ -23,7 +23,8 @@ constexpr std::uint64_t keep_last = 10;
 struct RealCompaction {
     test::TemporaryDirectory directory;
     std::filesystem::path data = directory.path() / "data";
-    std::map<std::string, Truth> truth = read_truth();
+    const RealHistory& history = real_history();
+    const std::map<std::string, Truth>& truth = history.truth;
     test::ServerProcess server{data};
 
     RealCompaction() { declare(server); }
@@ -38,7 +39,7 @@ struct RealCompaction {
         const auto file = directory.path() / ("lines-" + std::to_string(begin) + ".ndjson");
         std::ofstream out(file);
         std::map<std::string, std::uint64_t, std::less<>> versions;
-        InputText input(real_history().string());
+        InputText input(history.file.string());
         LineReader lines(input);
         while (const auto line = lines.next()) {
             const auto id = json_member(line->text, "stream");
@@ -147,10 +148,10 @@ struct RealCompaction {
 BOOST_FIXTURE_TEST_SUITE(given_a_real_history_and_a_lua_decider, RealCompaction)
 
 BOOST_AUTO_TEST_CASE(when_it_is_compacted_and_vacuumed_then_states_and_versions_are_as_before) {
-    import(lines_of(0, events_in_all), events_in_all);
+    import(lines_of(0, history.events), history.events);
     wait_until_idle();
     const auto before = served();
-    BOOST_TEST(count_true(before) == streams_in_all);
+    BOOST_TEST(count_true(before) == history.streams);
     std::uint64_t to_delete = 0;
     for (const auto& [id, expected] : truth) {
         to_delete += expected.changes > keep_last ? expected.changes - keep_last : 0;
@@ -162,7 +163,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_compacted_and_vacuumed_then_states_and_versions_
     const auto dry = compact(true);
     BOOST_TEST((files() == files_before));
     BOOST_TEST(json_count(dry, "events_deleted") == to_delete);
-    BOOST_TEST(json_count(dry, "events_kept") == events_in_all - to_delete);
+    BOOST_TEST(json_count(dry, "events_kept") == history.events - to_delete);
 
     const auto done = compact(false);
     for (const auto* total : {"streams", "events_deleted", "events_kept", "bytes_deleted"}) {
@@ -170,16 +171,16 @@ BOOST_AUTO_TEST_CASE(when_it_is_compacted_and_vacuumed_then_states_and_versions_
     }
     BOOST_TEST(json_member(done, "counts") == json_member(dry, "counts"));
     BOOST_TEST(json_count(json_member(done, "counts"), "failed") == 0u);
-    BOOST_TEST(json_count(stats(), "events") == events_in_all - to_delete);
+    BOOST_TEST(json_count(stats(), "events") == history.events - to_delete);
     const auto after = served();
-    BOOST_TEST(count_same(before, after) == streams_in_all);
+    BOOST_TEST(count_same(before, after) == history.streams);
     std::size_t right = 0;
     for (const auto& [id, expected] : truth) {
         const auto& one = after.at(id);
         const auto kept = std::min(expected.changes, keep_last);
         right += one.events == kept && one.first_version == expected.changes - kept + 1 ? 1 : 0;
     }
-    BOOST_TEST(right == streams_in_all);
+    BOOST_TEST(right == history.streams);
 
     const auto bytes_before = file_bytes();
     const auto vacuumed = server.run({"vacuum", "--json"});
@@ -189,7 +190,7 @@ BOOST_AUTO_TEST_CASE(when_it_is_compacted_and_vacuumed_then_states_and_versions_
                                  << " bytes, then " << bytes_after);
     BOOST_TEST(bytes_after < bytes_before);
     BOOST_TEST(bytes_after <= json_count(json_member(stats(), "bytes"), "live") * 13 / 10);
-    BOOST_TEST(count_same(before, served()) == streams_in_all);
+    BOOST_TEST(count_same(before, served()) == history.streams);
 
     // What is left, exported, is all that another store needs.
     const auto archive = (directory.path() / "compacted.ndjson.zst").string();
@@ -204,9 +205,9 @@ BOOST_AUTO_TEST_CASE(when_it_is_compacted_and_vacuumed_then_states_and_versions_
         declare(elsewhere);
         const auto imported = elsewhere.run({"import", archive, "--json"});
         BOOST_TEST(imported.code == 0, imported.errors);
-        BOOST_TEST(count_same(before, served_by(elsewhere)) == streams_in_all);
+        BOOST_TEST(count_same(before, served_by(elsewhere)) == history.streams);
         BOOST_TEST(json_count(elsewhere.run({"stats", "--json"}).output, "events") ==
-                   events_in_all - to_delete);
+                   history.events - to_delete);
         BOOST_TEST(elsewhere.stop() == 0);
         const auto sound =
             test::run_firn({"verify", (directory.path() / "elsewhere").string(), "--json"});
@@ -216,20 +217,20 @@ BOOST_AUTO_TEST_CASE(when_it_is_compacted_and_vacuumed_then_states_and_versions_
 }
 
 BOOST_AUTO_TEST_CASE(when_the_first_half_was_compacted_then_the_second_leads_to_the_same_states) {
-    constexpr auto half = events_in_all / 2;
+    const auto half = history.events / 2;
     import(lines_of(0, half), half);
     const auto done = compact(false);
     const auto deleted = json_count(done, "events_deleted");
     BOOST_TEST(deleted > half / 2);
-    import(lines_of(half, events_in_all), events_in_all - half);
-    BOOST_TEST(count_true(served()) == streams_in_all);
-    BOOST_TEST(json_count(stats(), "events") == events_in_all - deleted);
+    import(lines_of(half, history.events), history.events - half);
+    BOOST_TEST(count_true(served()) == history.streams);
+    BOOST_TEST(json_count(stats(), "events") == history.events - deleted);
     // All of it once more: what is gone is taken for what it was.
-    const auto again = server.run({"import", lines_of(0, events_in_all), "--json"});
+    const auto again = server.run({"import", lines_of(0, history.events), "--json"});
     BOOST_TEST(again.code == 0, again.errors);
     BOOST_TEST(json_count(again.output, "events_appended") == 0u);
-    BOOST_TEST(json_count(again.output, "events_skipped") == events_in_all);
-    BOOST_TEST(count_true(served()) == streams_in_all);
+    BOOST_TEST(json_count(again.output, "events_skipped") == history.events);
+    BOOST_TEST(count_true(served()) == history.streams);
     check_soundness();
 }
 

@@ -13,13 +13,14 @@
 namespace firn::cli {
 namespace {
 
-struct RealHistory {
+struct ImportedHistory {
     test::TemporaryDirectory directory;
     std::filesystem::path data = directory.path() / "data";
-    std::map<std::string, Truth> truth = read_truth();
+    const RealHistory& history = real_history();
+    const std::map<std::string, Truth>& truth = history.truth;
 
     std::vector<std::string> import_arguments() const {
-        return {"import", real_history().string(), "--category", "file", "--id-field", "stream",
+        return {"import", history.file.string(), "--category", "file", "--id-field", "stream",
                 "--json"};
     }
     // The summary's number of events appended.
@@ -27,10 +28,10 @@ struct RealHistory {
         const auto ended = server.run(import_arguments());
         BOOST_TEST(ended.code == 0);
         BOOST_TEST(ended.errors == "");
-        BOOST_TEST(json_count(ended.output, "events_read") == events_in_all);
-        BOOST_TEST(json_count(ended.output, "streams") == streams_in_all);
+        BOOST_TEST(json_count(ended.output, "events_read") == history.events);
+        BOOST_TEST(json_count(ended.output, "streams") == history.streams);
         const auto appended = json_count(ended.output, "events_appended");
-        BOOST_TEST(appended + json_count(ended.output, "events_skipped") == events_in_all);
+        BOOST_TEST(appended + json_count(ended.output, "events_skipped") == history.events);
         return appended;
     }
 
@@ -49,8 +50,8 @@ struct RealHistory {
                          ? 1
                          : 0;
         }
-        BOOST_TEST(streams == streams_in_all);
-        BOOST_TEST(right == streams_in_all);
+        BOOST_TEST(streams == history.streams);
+        BOOST_TEST(right == history.streams);
     }
 
     // Each event's data holds its commit, so the merged state holds the last one's.
@@ -66,7 +67,7 @@ struct RealHistory {
                          ? 1
                          : 0;
         }
-        BOOST_TEST(right == streams_in_all);
+        BOOST_TEST(right == history.streams);
     }
 
     // Of a directory that nobody serves.
@@ -75,9 +76,9 @@ struct RealHistory {
         BOOST_TEST(verified.code == 0);
         BOOST_TEST(verified.errors == "");
         BOOST_TEST(json_member(verified.output, "problems") == "[]");
-        BOOST_TEST(json_count(verified.output, "streams") == streams_in_all);
-        BOOST_TEST(json_count(verified.output, "events") == events_in_all);
-        BOOST_TEST(json_count(verified.output, "head_position") == events_in_all);
+        BOOST_TEST(json_count(verified.output, "streams") == history.streams);
+        BOOST_TEST(json_count(verified.output, "events") == history.events);
+        BOOST_TEST(json_count(verified.output, "head_position") == history.events);
     }
 
     void kill_when_it_holds(test::ServerProcess& server, std::uint64_t events) const {
@@ -90,18 +91,18 @@ struct RealHistory {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(given_a_real_history, RealHistory)
+BOOST_FIXTURE_TEST_SUITE(given_a_real_history, ImportedHistory)
 
 BOOST_AUTO_TEST_CASE(when_it_is_imported_then_every_stream_is_as_the_truth_says) {
     test::ServerProcess server(data);
-    BOOST_TEST(truth.size() == streams_in_all);
-    BOOST_TEST(import_into(server) == events_in_all);
+    BOOST_TEST(truth.size() == history.streams);
+    BOOST_TEST(import_into(server) == history.events);
     check_versions(server);
     check_states(server);
 
-    const auto longest = server.run({"read", "file", "src/version.c"});
+    const auto longest = server.run({"read", "file", longest_stream});
     BOOST_TEST(static_cast<std::uint64_t>(std::count(longest.output.begin(), longest.output.end(),
-                                                     '\n')) == truth.at("src/version.c").changes);
+                                                     '\n')) == truth.at(longest_stream).changes);
     BOOST_TEST(server.stop() == 0);
     check_soundness();
 }
@@ -114,7 +115,7 @@ BOOST_AUTO_TEST_CASE(when_the_server_is_killed_at_90_percent_then_importing_agai
         arguments.insert(arguments.begin(), test::firn_path());
         arguments.insert(arguments.end(), {"--url", server.url()});
         test::ChildProcess import(arguments, directory.path() / "errors");
-        kill_when_it_holds(server, events_in_all * 9 / 10);
+        kill_when_it_holds(server, history.events * 9 / 10);
         BOOST_TEST(import.read_all() == "");
         BOOST_TEST(import.wait() == 3);
         // What the crash left behind is whole, as far as it goes.
@@ -126,9 +127,9 @@ BOOST_AUTO_TEST_CASE(when_the_server_is_killed_at_90_percent_then_importing_agai
         test::ServerProcess server(data);
         const auto stats = server.run({"stats", "--json"});
         before_the_kill = json_count(stats.output, "events");
-        BOOST_TEST(before_the_kill >= events_in_all * 9 / 10);
-        BOOST_TEST(before_the_kill < events_in_all);
-        BOOST_TEST(import_into(server) == events_in_all - before_the_kill);
+        BOOST_TEST(before_the_kill >= history.events * 9 / 10);
+        BOOST_TEST(before_the_kill < history.events);
+        BOOST_TEST(import_into(server) == history.events - before_the_kill);
         check_versions(server);
         check_states(server);
         BOOST_TEST(import_into(server) == 0u);

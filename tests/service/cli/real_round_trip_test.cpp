@@ -12,15 +12,16 @@ namespace firn::cli {
 namespace {
 
 struct RealServers {
+    const RealHistory& history = real_history();
     test::TemporaryDirectory directory;
     test::ServerProcess source{directory.path() / "source"};
     test::ServerProcess target{directory.path() / "target"};
 
     RealServers() {
-        const auto ended = source.run({"import", real_history().string(), "--category", "file",
+        const auto ended = source.run({"import", history.file.string(), "--category", "file",
                                        "--id-field", "stream", "--json"});
         BOOST_REQUIRE(ended.code == 0);
-        BOOST_TEST(json_count(ended.output, "events_appended") == events_in_all);
+        BOOST_TEST(json_count(ended.output, "events_appended") == history.events);
     }
 
     static test::HttpClient client_of(const test::ServerProcess& server) {
@@ -84,11 +85,11 @@ BOOST_FIXTURE_TEST_SUITE(given_a_server_with_a_real_history_and_an_empty_one, Re
 BOOST_AUTO_TEST_CASE(when_one_s_export_is_imported_by_the_other_then_they_hold_the_same) {
     const auto imported = import_in("zstd", export_in("zstd"));
     BOOST_TEST(json_member(imported, "done") == "true");
-    BOOST_TEST(json_count(imported, "appended") == events_in_all);
-    BOOST_TEST(json_count(imported, "position") == events_in_all);
+    BOOST_TEST(json_count(imported, "appended") == history.events);
+    BOOST_TEST(json_count(imported, "position") == history.events);
 
     const auto streams = streams_of(source);
-    BOOST_TEST(streams.size() == streams_in_all);
+    BOOST_TEST(streams.size() == history.streams);
     BOOST_CHECK(streams == streams_of(target));
     std::vector<std::string> sample;
     std::size_t number = 0;
@@ -101,7 +102,7 @@ BOOST_AUTO_TEST_CASE(when_one_s_export_is_imported_by_the_other_then_they_hold_t
 
     const auto repeated = import_in("gzip", export_in("gzip"));
     BOOST_TEST(json_count(repeated, "appended") == 0u);
-    BOOST_TEST(json_count(repeated, "skipped") == events_in_all);
+    BOOST_TEST(json_count(repeated, "skipped") == history.events);
     BOOST_CHECK(streams == streams_of(target));
 
     BOOST_TEST(source.stop() == 0);

@@ -5,14 +5,13 @@
 #include "storage/journal/recovery.hpp"
 #include "tests/support/printing.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/whole_file.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,14 +19,6 @@
 namespace firn::test {
 
 namespace fs = std::filesystem;
-
-inline std::string bytes_of(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-inline void overwrite(const fs::path& path, const std::string& bytes) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
-}
 
 // A record as the journal writes it, padding included.
 inline std::string sealed(const journal::RecordHeader& header, std::string_view payload) {
@@ -108,9 +99,9 @@ public:
     }
     // Changes one byte of a file.
     void flip(const fs::path& path, std::size_t at) {
-        auto bytes = bytes_of(path);
+        auto bytes = text_of(path);
         bytes.at(at) = static_cast<char>(bytes.at(at) ^ 0x40);
-        overwrite(path, bytes);
+        write_text(path, bytes);
     }
 
 private:

@@ -43,12 +43,12 @@ bool says(const std::string& sentence, const fs::path& file, const char* what) {
 BOOST_FIXTURE_TEST_SUITE(given_a_torn_last_record, GivenThreeRecords)
 
 BOOST_AUTO_TEST_CASE(when_it_ends_at_any_block_then_the_records_before_it_count) {
-    const auto good = bytes_of(segment);
+    const auto good = text_of(segment);
     for (std::size_t blocks = 0; blocks < 3; ++blocks) {
         auto torn = good;
         std::fill(torn.begin() + static_cast<std::ptrdiff_t>(third_at + blocks * block_bytes),
                   torn.end(), '\0');
-        overwrite(segment, torn);
+        write_text(segment, torn);
         const auto start = recover();
         BOOST_TEST(replayed() == (std::vector<std::string>{"one", "two"}),
                    boost::test_tools::per_element());
@@ -57,11 +57,11 @@ BOOST_AUTO_TEST_CASE(when_it_ends_at_any_block_then_the_records_before_it_count)
 }
 
 BOOST_AUTO_TEST_CASE(when_any_one_of_its_blocks_is_missing_then_the_records_before_it_count) {
-    const auto good = bytes_of(segment);
+    const auto good = text_of(segment);
     for (std::size_t block = 0; block < 3; ++block) {
         auto torn = good;
         torn.replace(third_at + block * block_bytes, block_bytes, block_bytes, '\0');
-        overwrite(segment, torn);
+        write_text(segment, torn);
         (void)recover();
         BOOST_TEST(replayed().size() == 2u);
     }
@@ -74,13 +74,13 @@ BOOST_AUTO_TEST_CASE(when_the_file_itself_is_short_then_the_records_before_it_co
 }
 
 BOOST_AUTO_TEST_CASE(when_writing_goes_on_then_the_torn_record_never_comes_back) {
-    const auto torn = bytes_of(segment);
+    const auto torn = text_of(segment);
     flip(segment, third_at + block_bytes + 100);
     open();
     must_append("instead");
     close();
     // Even if its bytes turn up again: the new segment's header says where the old one ends.
-    overwrite(segment, torn);
+    write_text(segment, torn);
     (void)recover();
     BOOST_TEST(replayed() == (std::vector<std::string>{"one", "two", "instead"}),
                boost::test_tools::per_element());
@@ -109,14 +109,14 @@ BOOST_AUTO_TEST_CASE(when_the_segment_is_another_stores_then_it_refuses) {
 
 BOOST_AUTO_TEST_CASE(when_a_file_was_half_made_then_it_is_removed) {
     const auto half_made = directory() / "spare-1.segment";
-    overwrite(half_made, std::string(block_bytes, '\0'));
+    write_text(half_made, std::string(block_bytes, '\0'));
     (void)recover();
     BOOST_TEST(replayed().size() == 3u);
     BOOST_TEST(!fs::exists(half_made));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_file_is_no_segment_then_it_is_left_alone) {
-    overwrite(directory() / "notes.txt", "mine");
+    write_text(directory() / "notes.txt", "mine");
     (void)recover();
     BOOST_TEST(fs::exists(directory() / "notes.txt"));
 }
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(when_a_newer_one_begins_before_an_older_one_then_it_refuses
 }
 
 BOOST_AUTO_TEST_CASE(when_they_are_only_checked_then_nothing_is_written) {
-    overwrite(directory() / "spare-1.segment", "half made");
+    write_text(directory() / "spare-1.segment", "half made");
     std::uint64_t seen = 0;
     const auto checked = check({.directory = directory(), .store = store, .settled_sequence = 0},
                                [&](const RecordView&) { ++seen; });

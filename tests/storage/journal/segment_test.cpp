@@ -44,7 +44,7 @@ void appends_read_back(GivenASegment& given) {
     BOOST_REQUIRE(!given.segment->begin(4, 20));
     BOOST_REQUIRE(!given.append(record_number(20)));
     BOOST_REQUIRE(!given.append(record_number(21)));
-    const auto bytes = bytes_of(given.path);
+    const auto bytes = text_of(given.path);
     BOOST_TEST(bytes.size() == GivenASegment::bytes);
     for (std::uint64_t i = 0; i < 2; ++i) {
         const auto record = open_record(std::string_view(bytes).substr((i + 1) * block_bytes));
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(when_it_was_made_then_it_is_free_and_zeroed) {
     BOOST_TEST((*header)->epoch == 0u);
     BOOST_TEST((*header)->store == 77u);
     BOOST_TEST((*header)->bytes == bytes);
-    const auto stored = bytes_of(path);
+    const auto stored = text_of(path);
     BOOST_TEST(stored.size() == bytes);
     BOOST_TEST(stored.find_first_not_of('\0', block_bytes) == std::string::npos);
 }
@@ -91,11 +91,11 @@ BOOST_AUTO_TEST_CASE(when_it_is_begun_again_then_it_is_filled_from_the_start) {
 
 BOOST_AUTO_TEST_CASE(when_any_bit_of_its_header_differs_then_the_header_does_not_check) {
     BOOST_REQUIRE(!segment->begin(4, 20));
-    const auto good = bytes_of(path);
+    const auto good = text_of(path);
     for (std::size_t bit = 0; bit < 48 * 8; ++bit) {
         auto damaged = good;
         damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << (bit % 8)));
-        overwrite(path, damaged);
+        write_text(path, damaged);
         const auto header = Segment::read_header(path);
         BOOST_REQUIRE(header.has_value());
         BOOST_TEST(!header->has_value(), "bit " << bit);
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(when_a_write_fails_then_the_next_one_would_go_to_the_same_p
         BOOST_TEST(append(record_number(20)).value() == EIO);
     }
     BOOST_REQUIRE(!append(record_number(21)));
-    const auto stored = bytes_of(path);
+    const auto stored = text_of(path);
     const auto record = open_record(std::string_view(stored).substr(block_bytes));
     BOOST_REQUIRE(record.has_value());
     BOOST_TEST(record->header.sequence == 21u);
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(when_a_segment_lies_there_then_it_works_as_elsewhere) {
     buffer.reserve(record.size());
     std::memcpy(buffer.data(), record.data(), record.size());
     BOOST_TEST(!segment->append(buffer, record.size()));
-    BOOST_TEST(open_record(std::string_view(bytes_of(path)).substr(block_bytes)).has_value());
+    BOOST_TEST(open_record(std::string_view(text_of(path)).substr(block_bytes)).has_value());
     fs::remove(path);
 }
 

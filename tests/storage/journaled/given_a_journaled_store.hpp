@@ -9,12 +9,11 @@
 #include "tests/support/printing.hpp"
 #include "tests/support/seen_event.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/whole_file.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -184,14 +183,6 @@ private:
 struct GivenAJournaledStore : GivenADirectory {
     GivenAJournaledStore() { open(); }
 };
-
-inline std::string text_of(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-inline void write_text(const fs::path& path, const std::string& text) {
-    std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
-}
 
 inline const StreamName order{"order", "1"};
 inline const StreamName other{"order", "2"};
