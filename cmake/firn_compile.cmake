@@ -35,15 +35,17 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fsized-deallocation>)
 endif()
 
+if(FIRN_SANITIZE MATCHES "thread")
+    # Asio's reference counts end with a fence, which TSan does not model: now and then it took the
+    # last owner's delete for a race. Without std::atomic they acquire and release instead.
+    add_compile_definitions(BOOST_ASIO_DISABLE_STD_ATOMIC)
+endif()
+
 add_library(firn_sanitizers INTERFACE)
 if(FIRN_SANITIZE)
     target_compile_options(firn_sanitizers INTERFACE
         -fsanitize=${FIRN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(firn_sanitizers INTERFACE -fsanitize=${FIRN_SANITIZE})
-    if(FIRN_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        # Boost.Asio fences where a lock orders already; TSan does not model fences.
-        target_compile_options(firn_sanitizers INTERFACE -Wno-tsan)
-    endif()
 endif()
 
 # Tests themselves go without UBSan and without optimising: what is to be examined are the layers, and
@@ -54,9 +56,6 @@ if(FIRN_SANITIZE)
     target_compile_options(firn_test_sanitizers INTERFACE
         -fsanitize=${of_tests} -fno-omit-frame-pointer -fno-sanitize-recover=all -O0)
     target_link_options(firn_test_sanitizers INTERFACE -fsanitize=${FIRN_SANITIZE})
-    if(FIRN_SANITIZE MATCHES "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        target_compile_options(firn_test_sanitizers INTERFACE -Wno-tsan)
-    endif()
 endif()
 
 # A layer of the library: sources are listed where they live, includes start at the root.
