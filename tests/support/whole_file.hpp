@@ -1,6 +1,5 @@
 // A file's bytes at once, for tests.
-// Thread: any. Errors: a file that cannot be read is empty; one that cannot be written stays as it
-// was.
+// Thread: any. Errors: a file that cannot be read is empty; of a write that fails nothing is said.
 #pragma once
 
 #include <filesystem>

@@ -46,9 +46,13 @@ std::size_t elements_of(std::string_view array) {
 
 std::map<std::string, Truth> read_truth() {
     std::map<std::string, Truth> truth;
+    std::uint64_t events = 0;
+    std::size_t streams = 0;
     InputText input(truth_file.string());
     LineReader lines(input);
     while (const auto line = lines.next()) {
+        events += json_count(line->text, "changes");
+        ++streams;
         auto id = json_string(line->text, "stream");
         if (line->number % sample == 0 || id == longest_stream) {
             truth[std::move(id)] = {
@@ -57,6 +61,8 @@ std::map<std::string, Truth> read_truth() {
                 json_count(line->text, "authors"), json_string(line->text, "last_commit")};
         }
     }
+    BOOST_REQUIRE_EQUAL(events, events_in_all);
+    BOOST_REQUIRE_EQUAL(streams, streams_in_all);
     return truth;
 }
 

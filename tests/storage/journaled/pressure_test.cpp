@@ -94,6 +94,7 @@ BOOST_AUTO_TEST_CASE(when_there_is_room_again_then_appends_work_without_reopenin
     make_room();
     append_in_the_end();
     BOOST_TEST(store().stats().condition == "");
+    BOOST_TEST(store().stats().accepting);
     BOOST_TEST(read_all(order).size() == 4 + accepted);
     check_consistency();
     reopen();
