@@ -99,6 +99,7 @@ void StreamActor::end_write(const StreamWrite& write, const error_code& error,
         const std::lock_guard lock(mutex_);
         BOOST_ASSERT(writes_ != 0);
         --writes_;
+        ++writes_ended_;
         if (error) {
             if (is_durability_unknown(error)) {
                 head_known_ = false;

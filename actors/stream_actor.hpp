@@ -14,8 +14,8 @@
 // Commands are decided in turns, too, in batches, and only while no other write is in flight:
 // each on the state that those before it will leave. While commands wait, writes that come in
 // wait behind them (begin_write answers `wait`, park takes them), and from the moment a batch is
-// taken until it is in the queue nothing else of the stream gets in. So a command meets no
-// conflict.
+// taken until it is in the queue nothing else of the stream gets in. A batch is not taken in a
+// turn during which a write has ended: its state is of before. So a command meets no conflict.
 // While a batch is on its way the fold is ahead of what is durable; the actor serves nobody then.
 //
 // Thread: any, except end_write: journal thread, in queue order.
@@ -103,7 +103,7 @@ private:
 
     // stream_actor_commands.cpp
     void decide_batch(Slice& slice);
-    [[nodiscard]] CommandCalls take_commands();
+    [[nodiscard]] CommandCalls take_commands(const Slice& slice);
     void give_back(CommandCalls calls);
     [[nodiscard]] bool decide(CommandCall& call);
     [[nodiscard]] bool append_decided(CommandCall& call, const Decision& decision);
@@ -145,6 +145,7 @@ private:
     std::uint32_t reads_ = 0;      // waiting, being served, or of old versions
     std::uint32_t own_every_ = 0;  // with own_keep_: the stream's own policy
     std::uint32_t own_keep_ = 0;
+    std::uint32_t writes_ended_ = 0;  // ever; only whether it changed counts
     bool has_own_every_ = false;
     bool has_own_keep_ = false;
     std::size_t unfolded_bytes_ = 0;

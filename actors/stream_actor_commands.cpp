@@ -68,9 +68,9 @@ bool StreamActor::wants_commands() const noexcept {
 }
 
 void StreamActor::decide_batch(Slice& slice) {
-    auto batch = take_commands();
+    auto batch = take_commands(slice);
     if (batch.empty()) {
-        return;  // a write got in before them; its end brings the next turn
+        return;  // a write got in before them: another turn
     }
     CommandCalls undecided;
     bool voids_fold = false;
@@ -100,10 +100,10 @@ void StreamActor::decide_batch(Slice& slice) {
 }
 
 // Up to one whose id is in the batch already: it must see what became of the first.
-CommandCalls StreamActor::take_commands() {
+CommandCalls StreamActor::take_commands(const Slice& slice) {
     CommandCalls batch;
     const std::lock_guard lock(mutex_);
-    if (!wants_commands()) {
+    if (!wants_commands() || writes_ended_ != slice.writes_ended) {
         return batch;
     }
     auto& commands = work_->commands;

@@ -105,6 +105,7 @@ void StreamActor::begin_slice(Slice& slice) {
     // An append in flight may be durable already without this actor knowing it.
     slice.must_read = !head_known_ || writes_ != 0;
     slice.head = head_;
+    slice.writes_ended = writes_ended_;
     if (failure_) {
         slice.known_failure = std::make_unique<FoldFailure>(*failure_);
     }

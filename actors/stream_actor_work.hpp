@@ -32,6 +32,7 @@ struct StreamActor::Slice {
     bool decides = false;      // commands may be decided
     bool wants_snapshot = false;
     Version head;
+    std::uint32_t writes_ended = 0;  // when it began
     std::unique_ptr<FoldFailure> known_failure;
 
     std::vector<Reply<StateResult>> answered;

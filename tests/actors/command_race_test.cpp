@@ -1,0 +1,137 @@
+// A write that comes and goes within the turn that is about to decide a command.
+#include "actors/service.hpp"
+#include "tests/actors/printing.hpp"
+#include "tests/actors/two_threads.hpp"
+#include "tests/support/event_builder.hpp"
+#include "tests/support/printing.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <functional>
+#include <future>
+#include <optional>
+
+using namespace firn;
+using namespace firn::test;
+using boost::asio::awaitable;
+
+namespace {
+
+using Hook = std::function<void()>;
+
+// Counts events, refuses the command "Refuse", and calls back once from either step.
+class HookedEngine final : public DeciderEngine {
+public:
+    class State final : public FoldedState {
+    public:
+        State(const HookedEngine& engine, std::uint64_t count) : engine_(engine), count_(count) {}
+        Failure evolve(const EventView&) override {
+            ++count_;
+            return nullptr;
+        }
+        Failure write_json(std::string& out) const override {
+            out += std::to_string(count_);
+            return nullptr;
+        }
+        Decision decide(const Command& command) override {
+            call_once(engine_.in_decide);
+            if (command.type == "Refuse") {
+                return {.kind = Decision::Kind::rejected};
+            }
+            return {.kind = Decision::Kind::accepted, .events = {{.type = "Counted"}}};
+        }
+        // Asked for between the begin of a turn and its commands.
+        std::size_t memory_bytes() const noexcept override {
+            call_once(engine_.before_decide);
+            return sizeof(*this);
+        }
+
+    private:
+        static void call_once(Hook& hook) {
+            if (const auto called = std::exchange(hook, nullptr)) {
+                called();
+            }
+        }
+
+        const HookedEngine& engine_;
+        std::uint64_t count_;
+    };
+
+    std::string_view kind() const noexcept override { return "native"; }
+    std::unique_ptr<FoldedState> initial() const override {
+        return std::make_unique<State>(*this, 0);
+    }
+    Restored restore(std::string_view json) const override {
+        return std::unique_ptr<FoldedState>(
+            std::make_unique<State>(*this, std::stoull(std::string(json))));
+    }
+    bool has_decide() const noexcept override { return true; }
+
+    // The stream's turns are one at a time, and these are theirs.
+    mutable Hook in_decide;
+    mutable Hook before_decide;
+};
+
+struct HookedTurns : TwoThreads {
+    HookedTurns() { service.register_decider(name.category, engine, 1); }
+
+    awaitable<CommandOutcome> execute(std::string type) {
+        Command command;
+        command.type = std::move(type);
+        return service.execute(CommandRequest(name, std::move(command)));
+    }
+    awaitable<AppendOutcome> append() {
+        return service.append({name, Expected::any(), encode({TestEvent{}})});
+    }
+
+    std::shared_ptr<HookedEngine> engine = std::make_shared<HookedEngine>();
+    StreamName name{"counter", "1"};
+    boost::asio::io_context side{1};  // of the write alone, so that a hook can wait for it
+    std::future<AppendOutcome> written;
+    std::promise<void> second_turn_began;
+    std::optional<CommandOutcome> counted;
+};
+
+awaitable<void> count(HookedTurns& test) {
+    test.counted = co_await test.execute("Count");
+}
+
+// The write waits behind the first command, so it need not wait behind the second; it starts when
+// the first was answered, and by then the second one's turn has begun.
+awaitable<void> race(HookedTurns& test) {
+    test.engine->in_decide = [&test] {
+        test.written = boost::asio::co_spawn(test.side, test.append(), boost::asio::use_future);
+        test.side.poll();
+    };
+    const auto refused = co_await test.execute("Refuse");
+    BOOST_TEST(refused.error == actor_errc::command_rejected);
+    test.engine->before_decide = [&test] {
+        test.second_turn_began.set_value();
+        test.side.run();
+    };
+    test.spawn(count(test));
+    // Here still inside the first turn, whose last act is to start the write.
+    const auto began = test.second_turn_began.get_future().wait_for(std::chrono::seconds{30});
+    BOOST_TEST((began == std::future_status::ready));
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(given_a_turn_that_has_a_command_to_decide, HookedTurns)
+
+BOOST_AUTO_TEST_CASE(when_a_write_gets_in_before_it_decides_then_it_decides_on_that) {
+    spawn(race(*this));
+    run();
+    BOOST_REQUIRE(written.valid());
+    BOOST_REQUIRE(counted);
+    const auto write = written.get();
+    BOOST_TEST(!write.error);
+    BOOST_TEST(write.appended.version == Version{1});
+    BOOST_TEST(!counted->error);
+    BOOST_TEST(counted->appended.version == Version{2});
+    BOOST_TEST(service.stats().conflicts == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
