@@ -56,6 +56,7 @@ struct ServiceConfig {
         std::size_t cache_bytes_max = 256u << 20;  // states and actors held in memory
         std::chrono::seconds idle_after{300};      // an actor unused this long leaves
         std::size_t inbox_max = 1024;              // calls waiting for one stream
+        std::chrono::milliseconds turn_max{5};     // of a stream's fold, until others have theirs
     } actors;
 
     struct Store {

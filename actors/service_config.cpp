@@ -22,6 +22,7 @@ void ServiceConfig::validate() const {
     require(actors.cache_bytes_max > 0, "actors.cache_bytes_max must be positive");
     require(actors.idle_after.count() > 0, "actors.idle_after must be positive");
     require(actors.inbox_max > 0, "actors.inbox_max must be positive");
+    require(actors.turn_max.count() > 0, "actors.turn_max must be positive");
     require(store.segment_bytes > 0, "store.segment_bytes must be positive");
     require(store.pending_bytes_max > 0, "store.pending_bytes_max must be positive");
     require(store.remembered_ids > 0, "store.remembered_ids must be positive");

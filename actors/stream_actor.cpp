@@ -116,7 +116,8 @@ void StreamActor::end_write(const StreamWrite& write, const error_code& error,
             if (write.events && !write.events->empty()) {
                 keep_unfolded({write.events, outcome->first_version, outcome->position,
                                outcome->recorded_at});
-                due = crosses_policy(*outcome) && !std::exchange(snapshot_due_, true);
+                due = crosses_policy(outcome->first_version, outcome->version) &&
+                      !std::exchange(snapshot_due_, true);
                 category_->costs.appended.add(write.events->count());
             }
         }
@@ -156,10 +157,9 @@ void StreamActor::tell_snapshot_due() {
 }
 
 // Multiples of the interval: then it need not be known where the last snapshot is.
-bool StreamActor::crosses_policy(const StreamOutcome& outcome) const noexcept {
+bool StreamActor::crosses_policy(Version first, Version last) const noexcept {
     const std::uint64_t every = has_own_every_ ? own_every_ : category_->snapshots_every();
-    return every != 0 &&
-           outcome.version.value() / every > (outcome.first_version.value() - 1) / every;
+    return every != 0 && last.value() / every > (first.value() - 1) / every;
 }
 
 void StreamActor::set_policy(const std::optional<SnapshotSettings>& policy) {

@@ -122,7 +122,7 @@ private:
     [[nodiscard]] bool unfolded_full() const noexcept;
     [[nodiscard]] bool is_overloaded() const noexcept;
     [[nodiscard]] Work& work();
-    [[nodiscard]] bool crosses_policy(const StreamOutcome& outcome) const noexcept;
+    [[nodiscard]] bool crosses_policy(Version first, Version last) const noexcept;
     void tell_snapshot_due();
     void tell_stand_in(const error_code& error, const StreamOutcome* outcome);
 

@@ -10,7 +10,9 @@ namespace firn {
 void StreamActor::save_snapshot(Slice& slice, const Fold::Text& text) {
     using Replies = std::vector<Reply<SnapshotAnswer>>;
     auto replies = std::make_shared<Replies>();
+    const auto version = fold_->version();
     bool due = false;
+    bool due_again = false;
     {
         const std::lock_guard lock(mutex_);
         if (work_) {
@@ -18,11 +20,15 @@ void StreamActor::save_snapshot(Slice& slice, const Fold::Text& text) {
         }
         due = std::exchange(snapshot_asked_, false);
         if (due) {
-            snapshot_due_ = false;
+            // Of an append that crossed since this turn began, nobody was told.
+            due_again = crosses_policy(version.next(), head_);
+            snapshot_due_ = due_again;
         }
     }
+    if (due_again) {
+        tell_snapshot_due();
+    }
     slice.snapshot_handed_over = slice.snapshot_handed_over || due;
-    const auto version = fold_->version();
     const auto pass = context_.gate.enter();
     if (!text || !pass || version == no_version) {
         slice.failed_snapshots.swap(*replies);

@@ -12,7 +12,7 @@
 namespace firn {
 
 void StreamActor::turn() {
-    Slice slice;
+    Slice slice{.time = TurnTime(context_.limits.turn_max)};
     try {
         run_slice(slice);
     } catch (const FoldInterrupted& interrupted) {
@@ -256,7 +256,8 @@ void StreamActor::serve(Slice& slice, const Fold::Text& text) {
     const std::lock_guard lock(mutex_);
     if (!forget_ && by->generation == fold_->by().generation) {
         head_ = std::max(head_, slice.head);
-        head_known_ = true;
+        // A write that ended since said itself whether it is known.
+        head_known_ = head_known_ || writes_ended_ == slice.writes_ended;
         json_ = *text;
         json_by_ = std::move(by);
         json_version_ = version;

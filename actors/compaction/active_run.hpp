@@ -13,13 +13,14 @@ struct Compactions::ActiveRun {
 
     const std::string id;
     const CompactionOptions asked;
-    std::atomic<std::size_t> lanes{0};
 
-    std::mutex mutex;  // guards what follows
+    std::mutex mutex;       // guards what follows
+    std::size_t lanes = 0;  // that have streams to go
     CompactionRun report;
     std::deque<StreamName> page;
     bool more = true;
     bool cancelled = false;
+    bool ended = false;  // but for its document
 };
 
 }  // namespace firn

@@ -48,10 +48,10 @@ bool CompactionScheduler::has_enabled() const {
 }
 
 void CompactionScheduler::settings_changed() {
-    const bool enabled = has_enabled();
+    // Asked under the mutex: whoever comes last knows the newest settings.
     const std::lock_guard lock(mutex_);
-    status_.enabled = enabled;
-    if (enabled && !passing_) {
+    status_.enabled = has_enabled();
+    if (status_.enabled && !passing_) {
         arm(jittered(config_.scan_every) / 10);
     }
 }
@@ -192,12 +192,11 @@ boost::asio::awaitable<void> CompactionScheduler::run_lane() {
             }
         }
     }
-    const bool enabled = has_enabled();
     const std::lock_guard lock(mutex_);
     if (--lanes_ == 0) {
         passing_ = false;
-        status_.enabled = enabled;
-        if (enabled && !closed_.load()) {
+        status_.enabled = has_enabled();
+        if (status_.enabled && !closed_.load()) {
             arm(jittered(config_.scan_every));
         }
     }

@@ -162,7 +162,10 @@ boost::asio::awaitable<result<Compactions::Report>> Compactions::start(StreamNam
     }
     {
         const std::lock_guard lock(mutex_);
-        waiting_.push_back(report.id);
+        // Unless it was cancelled meanwhile.
+        if (const auto job = jobs_.find(report.id); job != jobs_.end() && !job->second.started) {
+            waiting_.push_back(report.id);
+        }
     }
     pump();
     co_return control->report();
@@ -262,8 +265,6 @@ boost::asio::awaitable<CompactionReport> Compactions::run_one(
             (void)quarantine_.release(report.stream, [](error_code) {});
         }
     }
-    // Last: whoever sees that it is over finds everything as it says.
-    control->publish(report);
     co_return report;
 }
 
@@ -282,38 +283,44 @@ void Compactions::count(const CompactionReport& report) {
     }
 }
 
-// What is over is remembered; what waits for a client, or for the next start, stays.
+// What is over is remembered; what waits for a client, or for the next start, stays. All at once:
+// whoever sees that it is over, or waits for a client, can go on from there.
 void Compactions::end_job(const CompactionReport& report) {
-    // First, so that it can be found all the time.
-    if (report.is_over()) {
-        store_report(std::make_shared<const CompactionReport>(report));
-    }
-    const std::lock_guard lock(mutex_);
-    if (report.status == CompactionStatus::awaiting_verification) {
-        if (const auto job = jobs_.find(report.id); job != jobs_.end()) {
-            job->second.started = false;
-        }
-        return;
-    }
-    jobs_.erase(report.id);
-    if (const auto found = by_stream_.find(report.stream);
-        found != by_stream_.end() && found->second == report.id) {
-        by_stream_.erase(found);
-    }
-}
-
-void Compactions::store_report(AnyReport report) {
     std::vector<std::string> forgotten;
     {
         const std::lock_guard lock(mutex_);
-        auto id = std::visit([](const auto& held) { return id_of(held); }, report);
-        over_.insert_or_assign(std::move(id), std::move(report));
-        while (over_.size() > config_.reports_max) {
-            forgotten.push_back(over_.begin()->first);
-            over_.erase(over_.begin());
+        if (report.status == CompactionStatus::awaiting_verification) {
+            if (const auto job = jobs_.find(report.id); job != jobs_.end()) {
+                job->second.control->publish(report);
+                job->second.started = false;
+            }
+            return;
+        }
+        if (report.is_over()) {
+            forgotten = remember(std::make_shared<const CompactionReport>(report));
+        }
+        jobs_.erase(report.id);
+        if (const auto found = by_stream_.find(report.stream);
+            found != by_stream_.end() && found->second == report.id) {
+            by_stream_.erase(found);
         }
     }
-    for (const auto& id : forgotten) {
+    erase_documents(forgotten);
+}
+
+std::vector<std::string> Compactions::remember(AnyReport report) {
+    auto id = std::visit([](const auto& held) { return id_of(held); }, report);
+    over_.insert_or_assign(std::move(id), std::move(report));
+    std::vector<std::string> forgotten;
+    while (over_.size() > config_.reports_max) {
+        forgotten.push_back(over_.begin()->first);
+        over_.erase(over_.begin());
+    }
+    return forgotten;
+}
+
+void Compactions::erase_documents(const std::vector<std::string>& ids) {
+    for (const auto& id : ids) {
         if (const auto pass = context_->gate.enter()) {
             pass->documents().erase(DocumentKind::compaction, id, [](error_code) {});
         }
@@ -337,7 +344,9 @@ boost::asio::awaitable<error_code> Compactions::cancel(std::string id) {
 result<Compactions::Cancelled> Compactions::begin_cancel(const std::string& id) {
     const std::lock_guard lock(mutex_);
     if (const auto run = runs_.find(id); run != runs_.end()) {
-        cancel_run(*run->second);
+        if (!cancel_run(*run->second)) {
+            return make_error_code(storage_errc::too_late);
+        }
         // The streams under way, too, as far as they are before their cut.
         for (auto& [part, job] : jobs_) {
             if (job.control->report()->run == id) {

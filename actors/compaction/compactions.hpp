@@ -133,15 +133,19 @@ private:
                                                      std::optional<Hash> client_hash);
     void count(const CompactionReport& report);
     void end_job(const CompactionReport& report);
-    void store_report(AnyReport report);
+    // Under mutex_; the ids of those that there is no more room for.
+    [[nodiscard]] std::vector<std::string> remember(AnyReport report);
+    void erase_documents(const std::vector<std::string>& ids);
 
     boost::asio::awaitable<void> run_lane(std::shared_ptr<ActiveRun> run);
     void start_lanes(const std::shared_ptr<ActiveRun>& run);
+    boost::asio::awaitable<void> end_run(std::shared_ptr<ActiveRun> run);
     boost::asio::awaitable<void> keep_run(std::shared_ptr<ActiveRun> run);
     [[nodiscard]] std::optional<StreamName> next_stream(ActiveRun& run) const;
     [[nodiscard]] std::optional<CompactionReport> nothing_to_do(
         const StreamName& stream, const CompactionOptions& options) const;
-    static void cancel_run(ActiveRun& run);
+    // False: it is over but for its document.
+    [[nodiscard]] static bool cancel_run(ActiveRun& run);
     [[nodiscard]] static Run report_of(ActiveRun& run);
     boost::asio::awaitable<error_code> put_document(std::string key, std::string text);
 

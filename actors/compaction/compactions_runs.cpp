@@ -40,7 +40,7 @@ boost::asio::awaitable<result<Compactions::Run>> Compactions::start_run(std::str
     const auto run = std::make_shared<ActiveRun>(begun);
     if (options.dry_run) {
         start_lanes(run);
-        while (run->lanes.load() != 0 && !closed_.load()) {
+        while (!report_of(*run)->is_over() && !closed_.load()) {
             co_await pause(std::chrono::milliseconds(2));
         }
         co_return report_of(*run);
@@ -69,7 +69,10 @@ boost::asio::awaitable<result<Compactions::Run>> Compactions::start_run(std::str
 }
 
 void Compactions::start_lanes(const std::shared_ptr<ActiveRun>& run) {
-    run->lanes = lanes;
+    {
+        const std::lock_guard lock(run->mutex);
+        run->lanes = lanes;
+    }
     for (std::size_t i = 0; i != lanes; ++i) {
         spawn([self = shared_from_this(), run] { return self->run_lane(run); });
     }
@@ -114,26 +117,41 @@ boost::asio::awaitable<void> Compactions::run_lane(std::shared_ptr<ActiveRun> ru
         }
         co_await yield_after({});
     }
-    if (run->lanes.fetch_sub(1) != 1 || closed_.load()) {
-        co_return;
-    }
+    co_await end_run(run);
+}
+
+// The last lane's. A run is over for others when that is durable and it is out of the way.
+boost::asio::awaitable<void> Compactions::end_run(std::shared_ptr<ActiveRun> run) {
+    CompactionRun ended;
     {
         const std::lock_guard lock(run->mutex);
-        run->report.finished_at = now();
-        run->report.status = run->cancelled                   ? CompactionStatus::cancelled
-                             : run->report.counts.failed != 0 ? CompactionStatus::failed
-                                                              : CompactionStatus::succeeded;
-        if (run->report.counts.failed != 0) {
-            run->report.reason = std::to_string(run->report.counts.failed) +
-                                 " streams failed; nothing of them was deleted";
+        if (--run->lanes != 0 || closed_.load()) {
+            co_return;
+        }
+        run->ended = true;
+        ended = run->report;
+        ended.finished_at = now();
+        ended.status = run->cancelled             ? CompactionStatus::cancelled
+                       : ended.counts.failed != 0 ? CompactionStatus::failed
+                                                  : CompactionStatus::succeeded;
+        if (ended.counts.failed != 0) {
+            ended.reason = std::to_string(ended.counts.failed) +
+                           " streams failed; nothing of them was deleted";
+        }
+        if (run->asked.dry_run) {
+            run->report = ended;
+            co_return;
         }
     }
-    if (!run->asked.dry_run) {
-        co_await keep_run(run);
-        store_report(report_of(*run));
+    auto text = write_run_document(ended);
+    (void)co_await put_document(run->id, std::move(text));
+    std::vector<std::string> forgotten;
+    {
         const std::lock_guard lock(mutex_);
+        forgotten = remember(std::make_shared<const CompactionRun>(std::move(ended)));
         runs_.erase(run->id);
     }
+    erase_documents(forgotten);
 }
 
 boost::asio::awaitable<void> Compactions::keep_run(std::shared_ptr<ActiveRun> run) {
@@ -193,9 +211,10 @@ std::optional<CompactionReport> Compactions::nothing_to_do(const StreamName& str
     return report;
 }
 
-void Compactions::cancel_run(ActiveRun& run) {
+bool Compactions::cancel_run(ActiveRun& run) {
     const std::lock_guard lock(run.mutex);
-    run.cancelled = true;
+    run.cancelled = run.cancelled || !run.ended;
+    return run.cancelled;
 }
 
 Compactions::Run Compactions::report_of(ActiveRun& run) {

@@ -57,7 +57,7 @@ end
 )lua";
 
 struct Account : ServiceFixture {
-    explicit Account(const ServiceConfig& config = {}) : ServiceFixture(config) {
+    explicit Account(const ServiceConfig& config = unhurried()) : ServiceFixture(config) {
         CategorySettings settings;
         settings.decider = DeciderSpec{.kind = "lua", .source = account, .name = {}};
         const auto outcome = run(service->set_category(name.category, settings));

@@ -44,8 +44,15 @@ private:
     std::shared_ptr<std::optional<T>> value_;
 };
 
+// A fold's turn takes as long as it takes, so that how often it is split does not depend on the
+// machine.
+inline ServiceConfig unhurried(ServiceConfig config = {}) {
+    config.actors.turn_max = std::chrono::hours{1};
+    return config;
+}
+
 struct ServiceFixture {
-    explicit ServiceFixture(const ServiceConfig& config = {})
+    explicit ServiceFixture(const ServiceConfig& config = unhurried())
         : service(std::make_unique<Service>(io.get_executor(), config,
                                             std::make_unique<ScriptedStore>(store))) {}
     ~ServiceFixture() {

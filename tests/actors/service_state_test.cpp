@@ -15,7 +15,7 @@ struct ThreePatches : ServiceFixture {
 };
 
 struct WithoutSnapshots : ServiceFixture {
-    WithoutSnapshots() : ServiceFixture(ServiceConfig{.snapshots = {.every = 0}}) {}
+    WithoutSnapshots() : ServiceFixture(unhurried({.snapshots = {.every = 0}})) {}
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ using namespace firn::test;
 namespace {
 
 ServiceConfig every(std::uint32_t n, std::uint32_t keep = 2) {
-    ServiceConfig config;
+    auto config = unhurried();
     config.snapshots = {.every = n, .keep = keep};
     return config;
 }

@@ -40,6 +40,9 @@ struct Together : ServiceFixture {
     Outcomes all(std::vector<Transaction> transactions) {
         return run(service->transact_all(std::move(transactions)));
     }
+    Pending<Outcomes> start_all(std::vector<Transaction> transactions) {
+        return start(service->transact_all(std::move(transactions)));
+    }
 };
 
 struct RoomForThree : Together {
@@ -79,10 +82,12 @@ function decide(state, command) return {{type = command.type}} end
 BOOST_FIXTURE_TEST_SUITE(given_several_transactions, Together)
 
 BOOST_AUTO_TEST_CASE(when_they_are_handed_over_together_then_each_sees_those_before_it) {
-    const auto outcomes =
-        all({one(a, 2, Expected::none()), one(b, 1, Expected::none()),
-             one(a, 1, Expected::exactly(Version{2})),
-             transaction({appending(b, numbered(1)), appending(a, numbered(1))})});
+    store->hold();
+    auto pending = start_all({one(a, 2, Expected::none()), one(b, 1, Expected::none()),
+                              one(a, 1, Expected::exactly(Version{2})),
+                              transaction({appending(b, numbered(1)), appending(a, numbered(1))})});
+    store->release();
+    const auto outcomes = pending.get();
     BOOST_TEST(positions(outcomes) == "2 3 4 5 ");
     BOOST_TEST(outcomes[3].streams[1].position == Position{6});
     BOOST_TEST(outcomes[3].streams[1].version == Version{4});

@@ -156,7 +156,7 @@ struct CompactionFixture : StepHooks, ServiceFixture {
     }
 
     static ServiceConfig config_of(const std::shared_ptr<Steps>& steps, std::uint32_t every) {
-        ServiceConfig config;
+        auto config = unhurried();
         config.snapshots.every = every;
         config.compaction.at_step = [steps](std::string_view step) {
             if (const auto found = steps->find(step); found != steps->end()) {

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(when_plain_text_is_as_hard_to_find_as_it_gets_then_it_is_fo
         local wanted = ("a"):rep(2000000) .. "b"
         for i = 1, 3 do assert(text:find(wanted, 1, true) == nil) end
         return state)lua",
-                  "", LuaLimits{})
+                  "", patient_limits())
         .must_give(R"({"n":0})");
 }
 

@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(given_deep_recursion)
 
 BOOST_AUTO_TEST_CASE(when_a_function_calls_itself_then_the_stack_ends_it) {
-    HostileScript("local function f() return 1 + f() end return f()", "", LuaLimits{})
+    HostileScript("local function f() return 1 + f() end return f()", "", patient_limits())
         .must_fail("stack overflow");
 }
 BOOST_AUTO_TEST_CASE(when_two_call_each_other_then_the_stack_ends_it) {
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(when_two_call_each_other_then_the_stack_ends_it) {
         local function f(n) return 1 + g(n) end
         g = function(n) return 1 + f(n) end
         return f(1))lua",
-                  "", LuaLimits{})
+                  "", patient_limits())
         .must_fail("stack overflow");
 }
 BOOST_AUTO_TEST_CASE(when_pcall_is_around_it_then_it_is_not_caught) {
@@ -262,7 +262,7 @@ BOOST_AUTO_TEST_CASE(when_pcall_is_around_it_then_it_is_not_caught) {
         local function f() return 1 + f() end
         pcall(f)
         return state)lua",
-                  "", LuaLimits{})
+                  "", patient_limits())
         .must_fail("stack overflow");
 }
 BOOST_AUTO_TEST_CASE(when_pcall_calls_itself_then_it_ends) {
@@ -297,7 +297,7 @@ BOOST_AUTO_TEST_CASE(when_a_constant_is_nested_without_end_then_it_is_still_froz
                   R"lua(
         chain = { value = 0 }
         for i = 1, 50000 do chain = { next = chain, value = i } end)lua",
-                  LuaLimits{})
+                  patient_limits())
         .must_give(R"({"n":49998})");
 }
 

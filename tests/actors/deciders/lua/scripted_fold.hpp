@@ -18,7 +18,14 @@ namespace firn::test {
 
 using Engine = std::shared_ptr<const DeciderEngine>;
 
-inline Engine engine_of(std::string source, LuaLimits limits = {}) {
+// So that on a slow machine the other limits come first, too.
+inline LuaLimits patient_limits() {
+    LuaLimits limits;
+    limits.time_max = std::chrono::seconds{60};
+    return limits;
+}
+
+inline Engine engine_of(std::string source, LuaLimits limits = patient_limits()) {
     auto engine = make_lua_engine(std::move(source), limits);
     BOOST_REQUIRE_MESSAGE(engine, "line " << engine.error().line << ": " << engine.error().reason);
     return *engine;
@@ -32,7 +39,7 @@ inline std::string hash_of(std::string_view json) {
 
 class ScriptedFold {
 public:
-    explicit ScriptedFold(std::string source, LuaLimits limits = {})
+    explicit ScriptedFold(std::string source, LuaLimits limits = patient_limits())
         : ScriptedFold(engine_of(std::move(source), limits)) {}
     explicit ScriptedFold(Engine engine) : engine_(std::move(engine)), state_(engine_->initial()) {}
     // Another stream of the same script.

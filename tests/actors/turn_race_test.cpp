@@ -1,6 +1,7 @@
-// A write that comes and goes within the turn that is about to decide a command.
+// Writes that come and go while a turn is under way.
 #include "actors/service.hpp"
 #include "tests/actors/printing.hpp"
+#include "tests/actors/service_fixture.hpp"
 #include "tests/actors/two_threads.hpp"
 #include "tests/support/event_builder.hpp"
 #include "tests/support/printing.hpp"
@@ -21,7 +22,7 @@ namespace {
 
 using Hook = std::function<void()>;
 
-// Counts events, refuses the command "Refuse", and calls back once from either step.
+// Counts events, refuses the command "Refuse", and calls back once from each step.
 class HookedEngine final : public DeciderEngine {
 public:
     class State final : public FoldedState {
@@ -32,6 +33,7 @@ public:
             return nullptr;
         }
         Failure write_json(std::string& out) const override {
+            call_once(engine_.in_write_json);
             out += std::to_string(count_);
             return nullptr;
         }
@@ -72,6 +74,7 @@ public:
     // The stream's turns are one at a time, and these are theirs.
     mutable Hook in_decide;
     mutable Hook before_decide;
+    mutable Hook in_write_json;
 };
 
 struct HookedTurns : TwoThreads {
@@ -117,6 +120,43 @@ awaitable<void> race(HookedTurns& test) {
     BOOST_TEST((began == std::future_status::ready));
 }
 
+struct HookedService : ServiceFixture {
+    explicit HookedService(const ServiceConfig& config = unhurried()) : ServiceFixture(config) {
+        service->register_decider(name.category, engine, 1);
+    }
+
+    // Begun and answered while the next turn writes the state.
+    void append_while_the_state_is_written(std::vector<TestEvent> events) {
+        engine->in_write_json = [this, events = std::move(events)] {
+            Pending<AppendOutcome> pending(
+                io, service->append({name, Expected::any(), encode(events)}));
+            while (!pending.done()) {
+                io.poll();  // the turn around this is a handler of it
+            }
+            appended = pending.get();
+        };
+    }
+    [[nodiscard]] std::vector<std::uint64_t> snapshot_versions() {
+        while (service->stats().snapshots.due != 0) {
+            io.restart();
+            io.run_one();
+        }
+        std::vector<std::uint64_t> versions;
+        const auto list = store->memory().snapshots().list(name);
+        for (std::size_t i = 0; list && i != list->size(); ++i) {
+            versions.push_back((*list)[i].version.value());
+        }
+        return versions;
+    }
+
+    std::shared_ptr<HookedEngine> engine = std::make_shared<HookedEngine>();
+    std::optional<AppendOutcome> appended;
+};
+
+struct SnapshotsEveryTwo : HookedService {
+    SnapshotsEveryTwo() : HookedService(unhurried({.snapshots = {.every = 2, .keep = 9}})) {}
+};
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(given_a_turn_that_has_a_command_to_decide, HookedTurns)
@@ -132,6 +172,34 @@ BOOST_AUTO_TEST_CASE(when_a_write_gets_in_before_it_decides_then_it_decides_on_t
     BOOST_TEST(!counted->error);
     BOOST_TEST(counted->appended.version == Version{2});
     BOOST_TEST(service.stats().conflicts == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(given_a_turn_that_answers_a_state, HookedService)
+
+BOOST_AUTO_TEST_CASE(when_an_append_fails_and_is_durable_all_the_same_then_no_state_is_remembered) {
+    append({TestEvent{}});
+    store->fail_after_with(storage_errc::io_failed);
+    append_while_the_state_is_written({TestEvent{}});
+    BOOST_TEST(state_text() == "1");
+    BOOST_REQUIRE(appended);
+    BOOST_TEST(appended->error == storage_errc::io_failed);
+    BOOST_TEST(cached_text() == "");
+    BOOST_TEST(state_text() == "2");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(given_a_turn_that_takes_a_snapshot, SnapshotsEveryTwo)
+
+BOOST_AUTO_TEST_CASE(when_an_append_reaches_the_next_one_then_that_is_taken_too) {
+    append_while_the_state_is_written({TestEvent{}, TestEvent{}});
+    append({TestEvent{}, TestEvent{}});
+    BOOST_TEST(snapshot_versions() == (std::vector<std::uint64_t>{2, 4}),
+               boost::test_tools::per_element());
+    BOOST_REQUIRE(appended);
+    BOOST_TEST(!appended->error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
