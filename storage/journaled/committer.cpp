@@ -285,14 +285,7 @@ void Committer::stage_deletion(Head& head) {
                                .id = {}};
     journal::encode_entry(entry, entry_space(journal::encoded_bytes(entry)));
     head.staged_deleted = true;
-    Version first{1};
-    {
-        const auto transaction = environment_.read();
-        if (const auto record = lmdb::read_stream(transaction, head.stream)) {
-            first = record->first_version;
-        }
-    }
-    staged_forgotten_.push_back(head.staged_version.next().since(first));
+    staged_firsts_.push_back(first_held(head.stream));
     staged_deletions_.emplace_back(
         head.staged_position,
         UnsettledDeletion{head.stream, head.staged_version, head.staged_time,
@@ -349,7 +342,7 @@ void Committer::forget_group() {
     staged_runs_.clear();
     staged_outcomes_.clear();
     staged_deletions_.clear();
-    staged_forgotten_.clear();
+    staged_firsts_.clear();
     ids_.forget_staged();
 }
 
@@ -370,18 +363,39 @@ void Committer::publish() {
                                      place.first_position, place.count}});
     }
     publication.heads = staged_heads_;
-    publication.deletions = std::move(staged_deletions_);
     publication.ids = ids_.take_staged();
     publication.group = std::move(group);
     for (const auto* head : staged_heads_) {
         streams_ += head->version == no_version ? 1 : 0;
     }
     events_ += staged_events_;
-    for (const auto held : staged_forgotten_) {
-        --streams_;
-        events_ -= held;
+    std::unique_lock<std::mutex> alone;
+    if (!staged_deletions_.empty()) {
+        alone = hold_deletions();
+        count_deletions();
     }
+    publication.deletions = std::move(staged_deletions_);
     unsettled_.publish(std::move(publication));
+}
+
+// A cut may have taken some since they were staged.
+void Committer::count_deletions() {
+    for (std::size_t i = 0; i != staged_deletions_.size(); ++i) {
+        const auto& deletion = staged_deletions_[i].second;
+        try {
+            staged_firsts_[i] = first_held(deletion.stream);
+        } catch (const std::runtime_error&) {
+            // The file cannot be read any more; the deletion is durable all the same.
+        }
+        --streams_;
+        events_ -= deletion.version.next().since(staged_firsts_[i]);
+    }
+}
+
+Version Committer::first_held(StreamNumber stream) const {
+    const auto transaction = environment_.read();
+    const auto record = lmdb::read_stream(transaction, stream);
+    return record ? record->first_version : Version{1};
 }
 
 void Committer::take_back(const error_code& error) {

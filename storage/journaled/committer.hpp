@@ -16,6 +16,7 @@
 #include "storage/journaled/settler.hpp"
 #include "storage/journaled/unsettled.hpp"
 
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -45,6 +46,11 @@ public:
     // Appends answer store_failed from now on.
     [[nodiscard]] bool has_failed() const noexcept { return failed_; }
     void forget_events(std::uint64_t count) noexcept { events_ -= count; }
+    // No deletion becomes visible while it is held. So that a cut, and the deletion of its stream,
+    // do not both take the same events off.
+    [[nodiscard]] std::unique_lock<std::mutex> hold_deletions() {
+        return std::unique_lock(deletions_mutex_);
+    }
 
 private:
     Head& head_of(const StreamName& stream);
@@ -71,6 +77,8 @@ private:
     // Writes what is staged, publishes it or takes it back.
     void flush();
     void publish();
+    [[nodiscard]] Version first_held(StreamNumber stream) const;
+    void count_deletions();
     void take_back(const error_code& error);
     void forget_group();
 
@@ -86,6 +94,7 @@ private:
     Timestamp last_time_{};
     std::atomic<std::uint64_t> streams_{0};
     std::atomic<std::uint64_t> events_{0};
+    std::mutex deletions_mutex_;
 
     // What is in memory may no longer match what is on disk; only opening the store again mends
     // that.
@@ -110,7 +119,7 @@ private:
     std::vector<RunPlace> staged_runs_;
     std::vector<TransactionOutcome*> staged_outcomes_;
     std::vector<std::pair<Position, UnsettledDeletion>> staged_deletions_;
-    std::vector<std::uint64_t> staged_forgotten_;  // events held by streams that it deletes
+    std::vector<Version> staged_firsts_;  // the first version held of each stream that it deletes
 };
 
 }  // namespace firn

@@ -18,6 +18,7 @@ struct Cutter::Request {
     EventStore::CutDone done;
     CutFacts facts = {};
     bool must_settle = false;  // found out in the transaction: come back after a round
+    std::unique_lock<std::mutex> no_deletion = {};  // from the transaction to the count
 };
 
 namespace {
@@ -47,6 +48,10 @@ void Cutter::post(std::shared_ptr<Request> request, Settler::When when) {
         return cut(*request, transaction);
     };
     auto done = [this, request](error_code error) {
+        if (!error) {
+            committer_.forget_events(request->facts.events);
+        }
+        request->no_deletion = {};
         if (std::exchange(request->must_settle, false)) {
             try {
                 post(request, Settler::When::after_settling);
@@ -56,9 +61,6 @@ void Cutter::post(std::shared_ptr<Request> request, Settler::When when) {
             }
             return;
         }
-        if (!error) {
-            committer_.forget_events(request->facts.events);
-        }
         request->done(error ? result<CutFacts>(error) : result<CutFacts>(request->facts));
     };
     settler_.post(std::move(task), when, std::move(done));
@@ -66,6 +68,9 @@ void Cutter::post(std::shared_ptr<Request> request, Settler::When when) {
 
 error_code Cutter::cut(Request& request, lmdb::WriteTransaction& transaction) const {
     request.facts = {};
+    if (!request.no_deletion) {
+        request.no_deletion = committer_.hold_deletions();
+    }
     const auto number = lmdb::find_stream(transaction, request.name_key);
     auto record = number ? lmdb::read_stream(transaction, *number) : std::nullopt;
     const auto tail = unsettled_.tail(request.name_key, {.events_max = 0});

@@ -41,8 +41,9 @@ Settler::Settler(const JournaledConfig& config, lmdb::Environment& environment,
       writes_(unsettled, {config.waiting_writes_max, config.waiting_bytes_max}) {}
 
 void Settler::start() {
-    // What was there before is no arrival.
+    // What was there before is no arrival, and the store has been quiet only from now on.
     rate_head_ = unsettled_.head_position();
+    last_publication_ = std::chrono::steady_clock::now();
     thread_ = std::thread([this] { loop(); });
 }
 
@@ -251,6 +252,9 @@ error_code Settler::settle_round() {
     });
     if (error) {
         writes_.round_failed(error);
+    } else {
+        // Another step that works says nothing of settling.
+        clear_condition();
     }
     {
         const std::scoped_lock lock(mutex_);

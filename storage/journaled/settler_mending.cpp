@@ -18,7 +18,6 @@ error_code Settler::guarded(const std::function<void()>& step) {
 error_code Settler::blaming(const std::function<void()>& step) {
     try {
         mending(step);
-        clear_condition();
         return {};
     } catch (const lmdb::LmdbError& error) {
         const auto reason =

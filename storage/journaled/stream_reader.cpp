@@ -187,9 +187,13 @@ result<StreamPage> StreamReader::read(const StreamName& stream, const StreamQuer
     StreamPage page;
     page.version = tail ? tail->version : record->version;
     page.first_version = record ? record->first_version : Version{1};
-    // A deletion that settled since the tail was taken.
+    // A deletion that settled since the tail was taken; or more events, of which a cut may have
+    // taken more than the tail knew.
     if (record && record->deleted) {
         return storage_errc::stream_deleted;
+    }
+    if (record) {
+        page.version = std::max(page.version, record->version);
     }
     if (query.from != no_version && query.from < page.first_version && query.from <= page.version) {
         return storage_errc::compacted;

@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 
 class FirnProcess:
@@ -18,6 +19,7 @@ class FirnProcess:
         self._data = data
         self._settings = settings
         self._process = None
+        self._said = ""  # its first line
         self.port = 0
         # Cleared before the server goes: who lost it waits here instead of knocking.
         self.ready = threading.Event()
@@ -30,6 +32,15 @@ class FirnProcess:
         self.kill()
 
     def start(self):
+        until = time.monotonic() + 10
+        while not self._begin():
+            # A connection of another program may have the port of the first start for a while.
+            if self.port == 0 or time.monotonic() > until:
+                raise AssertionError(f"firn serve did not start; it said {self._said!r}")
+            time.sleep(0.1)
+        self.ready.set()
+
+    def _begin(self):
         arguments = ["--data", self._data, "--listen", f"127.0.0.1:{self.port}",
                      "--log-level", "error"]
         for setting in self._settings:
@@ -39,12 +50,13 @@ class FirnProcess:
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "--", self._program, "serve", *arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=own)
-        said = self._process.stdout.readline().decode()
-        address = re.search(r"http://127\.0\.0\.1:(\d+)", said)
+        self._said = self._process.stdout.readline().decode()
+        address = re.search(r"http://127\.0\.0\.1:(\d+)", self._said)
         if not address:
-            raise AssertionError(f"firn serve did not start; it said {said!r}")
+            self._end(signal.SIGKILL)
+            return False
         self.port = int(address[1])
-        self.ready.set()
+        return True
 
     def kill(self):
         self._end(signal.SIGKILL)

@@ -2,12 +2,11 @@
 #pragma once
 
 #include "storage/journaled/journaled_store.hpp"
+#include "tests/support/crash_copy.hpp"
 #include "tests/support/store_under_test.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <chrono>
-#include <filesystem>
-#include <thread>
 #include <utility>
 
 namespace firn::test {
@@ -23,10 +22,8 @@ public:
     }
     // The files as they are while the store still has events to settle: closing comes too late.
     void crash_and_reopen() override {
-        wait_until_the_settler_rests();
         TemporaryDirectory left;
-        std::filesystem::copy(directory_.path(), left.path(),
-                              std::filesystem::copy_options::recursive);
+        copy_as_a_crash_leaves_it(*store_, directory_.path(), left.path());
         store_.reset();
         directory_ = std::move(left);
         open();
@@ -41,20 +38,11 @@ private:
         // this on and never because time passed.
         config.segment_bytes = 4u << 20;
         config.segments = 3;
-        config.pending_bytes_max = pending_bytes_max;
+        config.pending_bytes_max = 128u << 10;
         config.settle_after = std::chrono::hours{1};
         config.reclaim_in_background = false;
         store_ = open_journaled_store(std::move(config));
     }
-
-    // A copy of files that are being written would be of no moment at all.
-    void wait_until_the_settler_rests() {
-        while (store_->stats().pending_bytes * 2 >= pending_bytes_max) {
-            std::this_thread::yield();
-        }
-    }
-
-    static constexpr std::size_t pending_bytes_max = 128u << 10;
 
     StoreOptions options_;
     TemporaryDirectory directory_;

@@ -5,6 +5,8 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <functional>
+#include <future>
 
 using namespace firn;
 using namespace firn::test;
@@ -28,14 +30,25 @@ struct GivenABusyStore : GivenADirectory {
         open();
     }
 
-    // Runs the readers until `work` has ended.
+    using Look = std::function<void(Random&)>;
+
+    // Runs readers of every kind until `work` has ended.
     template <class Work>
     void beside_readers(const Work& work) {
+        beside(
+            {[&](Random& random) {
+                 read_a_stream(stream_number(random.below(stream_count)), random);
+             },
+             [&](Random&) { follow_the_feed(); }, [&](Random& random) { ask_for_facts(random); }},
+            work);
+    }
+    template <class Work>
+    void beside(const std::vector<Look>& looks, const Work& work) {
         std::atomic<bool> done{false};
         std::vector<std::thread> readers;
-        readers.emplace_back([&] { until(done, [&](Random& random) { read_a_stream(random); }); });
-        readers.emplace_back([&] { until(done, [&](Random&) { follow_the_feed(); }); });
-        readers.emplace_back([&] { until(done, [&](Random& random) { ask_for_facts(random); }); });
+        for (const auto& look : looks) {
+            readers.emplace_back([&] { until(done, look); });
+        }
         work();
         done = true;
         for (auto& reader : readers) {
@@ -52,7 +65,6 @@ struct GivenABusyStore : GivenADirectory {
         }
     }
 
-    template <class Look>
     void until(const std::atomic<bool>& done, const Look& look) {
         Random random(seed);
         while (!done) {
@@ -61,8 +73,7 @@ struct GivenABusyStore : GivenADirectory {
         }
     }
 
-    void read_a_stream(Random& random) {
-        const auto name = stream_number(random.below(stream_count));
+    void read_a_stream(const StreamName& name, Random& random) {
         const bool forward = random.percent(50);
         const auto at_least = known_head(name);
         const auto page = store().read(
@@ -191,6 +202,53 @@ BOOST_AUTO_TEST_CASE(when_prefixes_are_cut_and_streams_deleted_then_pages_stay_w
     });
     check_consistency();
     reopen();
+    check_consistency();
+}
+
+// More readers than processors, so that the system often stops one of them between two steps.
+BOOST_AUTO_TEST_CASE(when_one_stream_is_cut_again_and_again_then_its_pages_stay_whole) {
+    const auto name = stream_number(0);
+    const std::vector<Look> many(12, [&](Random& random) { read_a_stream(name, random); });
+    std::vector<std::uint64_t> versions(1);
+    beside(many, [&] {
+        for (int i = 0; i != group_count() / 10; ++i) {
+            std::vector<TestEvent> events(10);
+            for (auto& event : events) {
+                event.data = "{\"v\":" + std::to_string(++versions[0]) + "}";
+            }
+            append(name, events);
+            cut(name, Version{versions[0] - 2});
+        }
+    });
+    check_consistency();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(given_a_stream_that_is_being_cut, GivenAJournaledStore)
+
+BOOST_AUTO_TEST_CASE(when_it_is_deleted_meanwhile_then_its_events_are_counted_off_once) {
+    append(order, numbered(10));
+    append(other, numbered(3));
+    std::future<TransactionOutcome> deletion;
+    std::promise<result<CutFacts>> cut;
+    CutTerms terms;
+    terms.decide = [&](const CutFacts&) -> result<std::vector<DocumentText>> {
+        deletion = std::async(std::launch::async, [&] {
+            const Transaction one[] = {transaction({deleting(order)})};
+            return store().commit(one).front();
+        });
+        // Visible by then, unless it waits for the end of the cut.
+        deletion.wait_for(std::chrono::milliseconds{200});
+        return std::vector<DocumentText>{};
+    };
+    store().begin_cut(order, Version{6}, terms,
+                      [&](result<CutFacts> facts) { cut.set_value(facts); });
+    const auto facts = cut.get_future().get();
+    BOOST_TEST_REQUIRE(facts.has_value());
+    BOOST_TEST(facts->events == 6u);
+    BOOST_TEST(!deletion.get().error);
+    BOOST_TEST(store().stats().events == 3u);
     check_consistency();
 }
 

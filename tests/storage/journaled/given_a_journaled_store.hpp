@@ -5,6 +5,7 @@
 
 #include "storage/chain_hash.hpp"
 #include "storage/journaled/journaled_store.hpp"
+#include "tests/support/crash_copy.hpp"
 #include "tests/support/event_builder.hpp"
 #include "tests/support/printing.hpp"
 #include "tests/support/seen_event.hpp"
@@ -56,7 +57,7 @@ public:
     template <class LetGo>
     void crash(const LetGo& let_go) {
         TemporaryDirectory left;
-        fs::copy(config.directory, left.path() / "store", fs::copy_options::recursive);
+        copy_as_a_crash_leaves_it(store(), config.directory, left.path() / "store");
         let_go();
         close();
         directory_ = std::move(left);
