@@ -24,7 +24,8 @@ constexpr std::size_t rounds = 3;
 struct Size {
     std::size_t streams;
     std::size_t preload;
-    std::size_t scale;  // events measured are divided by this
+    std::size_t scale;        // events measured are divided by this
+    std::uint64_t raw_bytes;  // of the file that is zeroed
 };
 
 double ours(EventStore& store, Load& load, std::size_t group, std::size_t events) {
@@ -35,9 +36,9 @@ double ours(EventStore& store, Load& load, std::size_t group, std::size_t events
         .per_second();
 }
 
-double raw(const std::filesystem::path& directory, std::size_t group, std::size_t event_bytes,
-           std::size_t events) {
-    RawFile file(directory / "raw", RawFile::Way::direct);
+double raw(const std::filesystem::path& directory, std::uint64_t file_bytes, std::size_t group,
+           std::size_t event_bytes, std::size_t events) {
+    RawFile file(directory / "raw", RawFile::Way::direct, file_bytes);
     const auto spent = seconds([&] {
         for (std::size_t done = 0; done < events; done += group) {
             file.append(group * event_bytes);
@@ -72,7 +73,8 @@ void check_versions(const EventStore& store, const Load& load) {
 }
 
 int run(const Options& options) {
-    const auto size = options.smoke ? Size{100, 5'000, 400} : Size{10'000, 500'000, 1};
+    const auto size =
+        options.smoke ? Size{100, 5'000, 400, 8u << 20} : Size{10'000, 500'000, 1, 64u << 20};
     const WorkDirectory work(options, "append");
     fmt::print("# durable appends, 200-byte events, {} streams, {} events before\n# {}\n",
                size.streams, size.preload, machine(work.path()));
@@ -107,8 +109,8 @@ int run(const Options& options) {
         std::vector<double> shares;
         const auto wanted = std::max(events / size.scale / group, std::size_t{2}) * group;
         for (std::size_t round = 0; round < rounds; ++round) {
-            raws.push_back(
-                raw(work.path(), group, event_bytes, wanted / 4 / group * group + group));
+            raws.push_back(raw(work.path(), size.raw_bytes, group, event_bytes,
+                               wanted / 4 / group * group + group));
             owns.push_back(ours(*store, *load, group, wanted));
             shares.push_back(owns.back() / raws.back());
         }

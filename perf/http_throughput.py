@@ -70,7 +70,7 @@ def free_port():
 
 
 def wait_for(port):
-    for _ in range(200):
+    for _ in range(1200):  # a minute: others may keep the machine busy
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return

@@ -17,8 +17,7 @@
 #include "perf/support/measure.hpp"
 
 #include <fmt/format.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <array>
@@ -124,21 +123,13 @@ Run measure(const std::filesystem::path& data, std::uint32_t every, std::size_t 
         Service service(io.get_executor(), config_of(data, every));
         const auto began = std::chrono::steady_clock::now();
         work.end = began + std::chrono::milliseconds(static_cast<std::int64_t>(for_seconds * 1e3));
+        std::vector<asio::awaitable<void>> appending;
         for (std::size_t client = 0; client != std::min(clients, streams); ++client) {
-            asio::co_spawn(io, append_in_turns(service, work, client),
-                           [](std::exception_ptr failed) {
-                               if (failed) {
-                                   std::rethrow_exception(failed);
-                               }
-                           });
+            appending.push_back(append_in_turns(service, work, client));
         }
-        while (std::chrono::steady_clock::now() < work.end) {
-            io.restart();
-            io.run_until(work.end);
-        }
-        io.restart();
-        io.run_for(std::chrono::milliseconds(50));
-        const std::chrono::duration<double> took = work.end - began;
+        run_all(io, std::move(appending));
+        // Longer than was asked for: the last answers of the disk count, too.
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
         run.events_per_second = static_cast<double>(work.appended) / took.count();
         run.catch_up_seconds = seconds([&] { wait_for_snapshots(io, service); });
         run.snapshots_per_event = static_cast<double>(service.stats().snapshots.taken) /
@@ -155,15 +146,7 @@ Run measure(const std::filesystem::path& data, std::uint32_t every, std::size_t 
         run.held_per_event =
             static_cast<double>(stats.bytes_live) / static_cast<double>(stats.events);
         const auto before = service.stats().load_events.sum;
-        const auto took = seconds([&] {
-            asio::co_spawn(io, read_all(service, work), [&io](std::exception_ptr failed) {
-                if (failed) {
-                    std::rethrow_exception(failed);
-                }
-                io.stop();  // the service's timer would keep it running
-            });
-            io.run();
-        });
+        const auto took = seconds([&] { run_alone(io, read_all(service, work)); });
         run.load_us = took * 1e6 / static_cast<double>(streams);
         run.events_per_load = static_cast<double>(service.stats().load_events.sum - before) /
                               static_cast<double>(streams);

@@ -83,7 +83,8 @@ Server::Server(std::vector<std::string> command, std::uint16_t port,
     }
     ::close(output);
     pid_ = child;
-    for (int i = 0; i < 400; ++i) {
+    // A minute: others may keep the machine busy.
+    for (int i = 0; i < 2'400; ++i) {
         check(::waitpid(child, nullptr, WNOHANG) == 0, command.front() + " ended at once");
         if (listens(port_)) {
             return;

@@ -30,6 +30,11 @@ LiveFeed::LiveFeed(asio::any_io_executor executor, Service& service, Config conf
 
 LiveFeed::~LiveFeed() = default;
 
+void LiveFeed::follow() {
+    const std::lock_guard lock(mutex_);
+    static_cast<void>(begin_to_follow());
+}
+
 LiveFeed::Look LiveFeed::look(Position after) {
     const std::lock_guard lock(mutex_);
     followed_at_ = std::chrono::steady_clock::now();
@@ -68,13 +73,20 @@ asio::awaitable<Position> LiveFeed::wait(Position after, LiveInterest interest,
     co_return reader->after;
 }
 
-bool LiveFeed::add(const std::shared_ptr<LiveReader>& reader) {
+bool LiveFeed::begin_to_follow() {
     if (closed_.load()) {
         return false;
     }
     followed_at_ = std::chrono::steady_clock::now();
     if (!reading_) {
         start_pump();
+    }
+    return true;
+}
+
+bool LiveFeed::add(const std::shared_ptr<LiveReader>& reader) {
+    if (!begin_to_follow()) {
+        return false;
     }
     if (seen_ > reader->after) {
         return false;  // it has not looked at that yet
@@ -179,7 +191,7 @@ asio::awaitable<void> LiveFeed::pump(std::shared_ptr<LiveFeed> self) {
             continue;
         }
         if (!self->read_new()) {
-            // The next one who waits starts anew, behind what could not be read.
+            // The next one who follows starts anew, behind what could not be read.
             const std::lock_guard lock(self->mutex_);
             self->stop_reading();
             self->readers_.wake_all();
@@ -217,7 +229,8 @@ asio::awaitable<void> LiveFeed::async_close() {
 
 LiveFeed::Counts LiveFeed::counts() {
     const std::lock_guard lock(mutex_);
-    return {readers_.size(), readers_.woken(), batches_read_, kept_bytes_, reading_};
+    return {readers_.size(), readers_.added(), readers_.woken(),
+            batches_read_,   kept_bytes_,      reading_};
 }
 
 }  // namespace firn

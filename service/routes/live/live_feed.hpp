@@ -41,6 +41,10 @@ public:
         : LiveFeed(std::move(executor), service, Config{}) {}
     ~LiveFeed();
 
+    // Before a reader reads from the store: what comes from now on is kept, so that the place where
+    // its reading ends is not gone at once.
+    void follow();
+
     enum class Held : std::uint8_t {
         nothing_new,
         here,  // in `batch`
@@ -66,6 +70,7 @@ public:
 
     struct Counts {
         std::size_t waiting = 0;    // readers
+        std::uint64_t waited = 0;   // readers, each time that one began to wait
         std::uint64_t woken = 0;    // readers, by an event, a failure or the close
         std::uint64_t batches = 0;  // read from the store
         std::size_t kept_bytes = 0;
@@ -83,6 +88,8 @@ private:
     // Closed, or nobody has followed for a while.
     [[nodiscard]] bool ends();
 
+    // Under mutex_. False: it is closed.
+    [[nodiscard]] bool begin_to_follow();
     // Under mutex_. False: there is something new already, or nothing ever will be.
     [[nodiscard]] bool add(const std::shared_ptr<LiveReader>& reader);
     void start_pump();

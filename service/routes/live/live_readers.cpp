@@ -43,6 +43,7 @@ void LiveReaders::add(const std::shared_ptr<LiveReader>& reader) {
     }
     reader->listed = true;
     ++size_;
+    ++added_;
 }
 
 void LiveReaders::remove(LiveReader& reader) {

@@ -14,6 +14,8 @@ namespace firn {
 class LiveReaders {
 public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    // How often one was added so far.
+    [[nodiscard]] std::uint64_t added() const noexcept { return added_; }
     // How often one was woken so far.
     [[nodiscard]] std::uint64_t woken() const noexcept { return woken_; }
 
@@ -33,6 +35,7 @@ private:
     LiveReader::Lists by_category_;
     LiveReader::List others_;
     std::size_t size_ = 0;
+    std::uint64_t added_ = 0;
     std::uint64_t woken_ = 0;
 };
 

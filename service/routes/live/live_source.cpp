@@ -25,6 +25,7 @@ std::chrono::milliseconds LiveSource::silence_left() const {
 }
 
 bool LiveSource::take_store(std::string& out) {
+    live_->follow();
     switch (read_store(out)) {
         case Came::ended: return false;
         case Came::caught_up:

@@ -108,12 +108,12 @@ BOOST_AUTO_TEST_CASE(when_it_is_followed_across_restarts_then_nothing_is_lost_or
     BOOST_TEST(next_position(feed) == "2 ");
     BOOST_TEST(server.stop() == 0);
     {
-        test::ServerProcess again(data, {"--listen", server.address()});
+        auto again = start_again();
         append("order", "1", "Sent");
         BOOST_TEST(next_position(feed) == "3 ");
         again.kill();
     }
-    test::ServerProcess again(data, {"--listen", server.address()});
+    auto again = start_again();
     append("order", "2", "Placed");
     BOOST_TEST(next_position(feed) == "4 ");
     const auto told = test::text_of(errors);
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(when_a_stream_is_followed_then_its_events_come_until_it_is_
     append("order", "1", "Paid");
     BOOST_TEST(next_position(read) == "4 ");
     BOOST_TEST(server.stop() == 0);
-    test::ServerProcess again(data, {"--listen", server.address()});
+    auto again = start_again();
     append("order", "1", "Sent");
     BOOST_TEST(next_position(read) == "5 ");
     read.send(SIGTERM);

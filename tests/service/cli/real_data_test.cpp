@@ -2,13 +2,17 @@
 // crash, and checked against what any correct store must hold.
 
 #include "service/cli/http_client.hpp"
+#include "service/cli/import/line_reader.hpp"
 #include "service/cli/json_layout.hpp"
 #include "tests/service/cli/program_under_test.hpp"
 #include "tests/service/cli/real_history.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <fstream>
 #include <map>
+
+#include <sys/stat.h>
 
 namespace firn::cli {
 namespace {
@@ -19,13 +23,12 @@ struct ImportedHistory {
     const RealHistory& history = real_history();
     const std::map<std::string, Truth>& truth = history.truth;
 
-    std::vector<std::string> import_arguments() const {
-        return {"import", history.file.string(), "--category", "file", "--id-field", "stream",
-                "--json"};
+    static std::vector<std::string> import_arguments(const std::filesystem::path& from) {
+        return {"import", from.string(), "--category", "file", "--id-field", "stream", "--json"};
     }
     // The summary's number of events appended.
     std::uint64_t import_into(const test::ServerProcess& server) const {
-        const auto ended = server.run(import_arguments());
+        const auto ended = server.run(import_arguments(history.file));
         BOOST_TEST(ended.code == 0);
         BOOST_TEST(ended.errors == "");
         BOOST_TEST(json_count(ended.output, "events_read") == history.events);
@@ -81,6 +84,18 @@ struct ImportedHistory {
         BOOST_TEST(json_count(verified.output, "head_position") == history.events);
     }
 
+    // Gives an import so many lines, and no end: it waits for more until the pipe is closed.
+    std::ofstream feed(const std::filesystem::path& pipe, std::uint64_t lines) const {
+        std::ofstream out(pipe);
+        InputText input(history.file.string());
+        LineReader from(input);
+        for (; lines != 0; --lines) {
+            out << from.next().value().text << '\n';
+        }
+        out.flush();
+        return out;
+    }
+
     void kill_when_it_holds(test::ServerProcess& server, std::uint64_t events) const {
         HttpClient client(parse_server_url(server.url()));
         while (json_count(client.get("/v1/stats").body, "events") < events) {
@@ -111,11 +126,14 @@ BOOST_AUTO_TEST_CASE(when_the_server_is_killed_at_90_percent_then_importing_agai
     std::uint64_t before_the_kill = 0;
     {
         test::ServerProcess server(data);
-        auto arguments = import_arguments();
-        arguments.insert(arguments.begin(), test::firn_path());
-        arguments.insert(arguments.end(), {"--url", server.url()});
-        test::ChildProcess import(arguments, directory.path() / "errors");
+        // From a pipe, so that the import cannot end before the kill.
+        const auto pipe = directory.path() / "pipe";
+        BOOST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+        test::ChildProcess import(server.command(import_arguments(pipe)),
+                                  directory.path() / "errors");
+        auto writer = feed(pipe, history.events * 95 / 100);
         kill_when_it_holds(server, history.events * 9 / 10);
+        writer.close();
         BOOST_TEST(import.read_all() == "");
         BOOST_TEST(import.wait() == 3);
         // What the crash left behind is whole, as far as it goes.

@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>
+#include <stdexcept>
 #include <string>
 
 namespace firn::test {
@@ -34,6 +35,20 @@ struct Program {
 
 struct ServedProgram : Program {
     ServerProcess server{data};
+
+    // Another one where the first has ended.
+    [[nodiscard]] ServerProcess start_again() const {
+        for (;;) {
+            try {
+                return ServerProcess(data, {"--listen", server.address()});
+            } catch (const std::runtime_error& error) {
+                // A connection of another program may have the port for a while.
+                if (!contains(error.what(), "Address already in use")) {
+                    throw;
+                }
+            }
+        }
+    }
 };
 
 }  // namespace firn::test

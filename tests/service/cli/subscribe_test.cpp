@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(when_it_waits_then_new_events_come_also_after_a_restart) {
     append("Closed");
     BOOST_TEST(json_string(child.read_line(), "type") == "Closed");
     BOOST_TEST(server.stop() == 0);
-    test::ServerProcess again(data, {"--listen", server.address()});
+    auto again = start_again();
     append("Opened");
     std::string type;
     do {  // the last one may come again, if its acknowledgement was lost

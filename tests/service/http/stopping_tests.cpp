@@ -34,7 +34,9 @@ BOOST_AUTO_TEST_CASE(when_connections_are_idle_then_they_are_closed_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(when_a_request_is_in_flight_then_it_is_finished_and_says_close) {
-    EchoServer server;
+    HttpConfig config;
+    config.timeouts.stop = std::chrono::hours(1);
+    EchoServer server(config);
     HttpClient client(server.port());
     client.send("GET /hold HTTP/1.1\r\nHost: localhost\r\n\r\n");
     server.wait_until_held();

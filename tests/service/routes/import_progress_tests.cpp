@@ -29,9 +29,10 @@ std::string chunk(const std::string& text) {
 struct Importing {
     explicit Importing(std::uint16_t port) : client(port) {}
 
-    void begin() {
+    // Sends the head, and what of the body is to come with it.
+    void begin(const std::string& chunks = {}) {
         client.send("POST /v1/import HTTP/1.1\r\nHost: localhost\r\n" + import_fields() +
-                    "Transfer-Encoding: chunked\r\n\r\n");
+                    "Transfer-Encoding: chunked\r\n\r\n" + chunks);
     }
     // The next line of progress; null after the last.
     boost::json::value next() {
@@ -173,10 +174,11 @@ BOOST_AUTO_TEST_SUITE(given_a_client_that_falls_silent)
 BOOST_AUTO_TEST_CASE(when_its_time_is_over_then_the_import_ends_though_progress_was_told) {
     auto config = with_progress_each(std::chrono::milliseconds(5));
     config.timeouts.body = std::chrono::milliseconds(100);
-    Frequent silent(config);
-    silent.importing.client.send(chunk(line(1)));
-    BOOST_TEST(silent.importing.client.read_head().status == 200);
-    const auto last = silent.importing.wait_for_problem();
+    ServedStore served(config);
+    Importing silent(served.port());
+    silent.begin(chunk(line(1)));
+    BOOST_TEST(silent.client.read_head().status == 200);
+    const auto last = silent.wait_for_problem();
     BOOST_TEST(last.at("problem").at("detail").as_string() == "The body stopped coming.");
     BOOST_TEST(last.at("appended").as_int64() == 1);
 }

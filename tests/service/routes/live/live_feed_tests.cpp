@@ -45,9 +45,9 @@ struct Followed {
     }
     // As wait(), and it is listed.
     std::future<Position> begin_to_wait(Position after, LiveInterest interest) {
-        const auto before = live->counts().waiting;
+        const auto before = live->counts().waited;
         auto waits = wait(after, interest);
-        while (live->counts().waiting == before) {
+        while (live->counts().waited == before) {
             std::this_thread::yield();
         }
         return waits;
@@ -104,6 +104,14 @@ BOOST_AUTO_TEST_CASE(when_a_place_is_from_before_anybody_followed_then_it_is_gon
     BOOST_TEST((wait(Position{0}, everything()).get() == Position{0}));
     BOOST_TEST((live->look(Position{0}).held == Held::gone));
     BOOST_TEST((live->look(Position{1}).held == Held::nothing_new));
+}
+
+BOOST_AUTO_TEST_CASE(when_somebody_follows_before_a_place_is_left_then_it_is_not_gone) {
+    append("order", "1");
+    live->follow();
+    append("order", "2");
+    BOOST_TEST((wait(Position{1}, everything()).get() == Position{1}));
+    BOOST_TEST((live->look(Position{1}).held == Held::here));
 }
 
 BOOST_AUTO_TEST_CASE(when_a_place_is_past_the_head_then_nothing_is_new) {
