@@ -18,7 +18,7 @@ struct Cutter::Request {
     EventStore::CutDone done;
     CutFacts facts = {};
     bool must_settle = false;  // found out in the transaction: come back after a round
-    std::unique_lock<std::mutex> no_deletion = {};  // from the transaction to the count
+    std::unique_lock<std::mutex> no_deletion = {};  // from before the transaction to the count
 };
 
 namespace {
@@ -63,14 +63,12 @@ void Cutter::post(std::shared_ptr<Request> request, Settler::When when) {
         }
         request->done(error ? result<CutFacts>(error) : result<CutFacts>(request->facts));
     };
-    settler_.post(std::move(task), when, std::move(done));
+    auto begins = [this, request] { request->no_deletion = committer_.hold_deletions(); };
+    settler_.post(std::move(task), when, std::move(done), std::move(begins));
 }
 
 error_code Cutter::cut(Request& request, lmdb::WriteTransaction& transaction) const {
     request.facts = {};
-    if (!request.no_deletion) {
-        request.no_deletion = committer_.hold_deletions();
-    }
     const auto number = lmdb::find_stream(transaction, request.name_key);
     auto record = number ? lmdb::read_stream(transaction, *number) : std::nullopt;
     const auto tail = unsettled_.tail(request.name_key, {.events_max = 0});

@@ -99,8 +99,12 @@ result<void> Settler::wait_for_a_round(std::unique_lock<std::mutex>& lock) {
     return {};
 }
 
-void Settler::post(Task task, When when, std::function<void(error_code)> done) {
-    auto step = [this, task = std::move(task)] {
+void Settler::post(Task task, When when, std::function<void(error_code)> done,
+                   std::function<void()> begins) {
+    auto step = [this, task = std::move(task), begins = std::move(begins)] {
+        if (begins) {
+            begins();
+        }
         error_code refused;
         const auto attempt = [&] {
             auto transaction = environment_.write();

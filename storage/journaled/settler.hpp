@@ -49,9 +49,11 @@ public:
     [[nodiscard]] result<void> wait_for_room(std::size_t record_bytes);
     // Runs the task in a transaction of its own and commits it; an error that it answers undoes
     // it. What waits for settling runs after a round that began since it came. `done` is called
-    // once, on the settler's thread or before this returns.
+    // once, on the settler's thread or before this returns. `begins`, if any, is called before the
+    // transaction is begun: for what is locked before it.
     enum class When : std::uint8_t { soon, after_settling };
-    void post(Task task, When when, std::function<void(error_code)> done);
+    void post(Task task, When when, std::function<void(error_code)> done,
+              std::function<void()> begins = {});
     // Runs the step on the settler's thread while nothing is being written; answers what it does.
     [[nodiscard]] result<void> between_writes(std::function<error_code()> step);
     // From such a step: nothing is written any more before this succeeds, which is tried each time.
