@@ -25,10 +25,10 @@ void StreamActor::save_snapshot(Slice& slice, const Fold::Text& text) {
             snapshot_due_ = due_again;
         }
     }
+    slice.snapshot_handed_over = slice.snapshot_handed_over || due;
     if (due_again) {
         tell_snapshot_due();
     }
-    slice.snapshot_handed_over = slice.snapshot_handed_over || due;
     const auto pass = context_.gate.enter();
     if (!text || !pass || version == no_version) {
         slice.failed_snapshots.swap(*replies);

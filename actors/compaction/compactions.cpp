@@ -29,7 +29,7 @@ boost::asio::awaitable<void> holding(std::function<boost::asio::awaitable<void>(
     co_await start();
 }
 
-bool is_over(const CompactionReport& report) {
+bool goes_no_further(const CompactionReport& report) {
     return report.is_over() || report.status == CompactionStatus::awaiting_verification;
 }
 
@@ -210,7 +210,7 @@ boost::asio::awaitable<std::optional<CompactionReport>> Compactions::compact_now
     }
     auto done = co_await run_one(control, std::nullopt);
     end_job(done);
-    co_return is_over(done) ? std::optional(std::move(done)) : std::nullopt;
+    co_return goes_no_further(done) ? std::optional(std::move(done)) : std::nullopt;
 }
 
 // Those that wait their turn, as far as there is room.

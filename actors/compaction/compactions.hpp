@@ -146,6 +146,7 @@ private:
         const StreamName& stream, const CompactionOptions& options) const;
     // False: it is over but for its document.
     [[nodiscard]] static bool cancel_run(ActiveRun& run);
+    [[nodiscard]] static bool is_over(ActiveRun& run);
     [[nodiscard]] static Run report_of(ActiveRun& run);
     boost::asio::awaitable<error_code> put_document(std::string key, std::string text);
 

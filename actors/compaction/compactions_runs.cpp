@@ -40,7 +40,7 @@ boost::asio::awaitable<result<Compactions::Run>> Compactions::start_run(std::str
     const auto run = std::make_shared<ActiveRun>(begun);
     if (options.dry_run) {
         start_lanes(run);
-        while (!report_of(*run)->is_over() && !closed_.load()) {
+        while (!is_over(*run) && !closed_.load()) {
             co_await pause(std::chrono::milliseconds(2));
         }
         co_return report_of(*run);
@@ -49,7 +49,7 @@ boost::asio::awaitable<result<Compactions::Run>> Compactions::start_run(std::str
         const std::lock_guard lock(mutex_);
         for (const auto& [id, running] : runs_) {
             const std::lock_guard held(running->mutex);
-            if (!running->cancelled && running->report.category == category &&
+            if (!running->cancelled && !running->ended && running->report.category == category &&
                 running->asked == options) {
                 co_return std::make_shared<const CompactionRun>(running->report);
             }
@@ -215,6 +215,11 @@ bool Compactions::cancel_run(ActiveRun& run) {
     const std::lock_guard lock(run.mutex);
     run.cancelled = run.cancelled || !run.ended;
     return run.cancelled;
+}
+
+bool Compactions::is_over(ActiveRun& run) {
+    const std::lock_guard lock(run.mutex);
+    return run.report.is_over();
 }
 
 Compactions::Run Compactions::report_of(ActiveRun& run) {

@@ -384,8 +384,8 @@ void Committer::count_deletions() {
         const auto& deletion = staged_deletions_[i].second;
         try {
             staged_firsts_[i] = first_held(deletion.stream);
-        } catch (const std::runtime_error&) {
-            // The file cannot be read any more; the deletion is durable all the same.
+        } catch (const std::exception&) {
+            // The file cannot be read any more, or no memory; the deletion is durable all the same.
         }
         --streams_;
         events_ -= deletion.version.next().since(staged_firsts_[i]);

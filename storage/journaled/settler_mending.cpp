@@ -121,7 +121,7 @@ void Settler::report(std::string_view sentence) const {
     }
     try {
         config_.report(sentence);
-    } catch (const std::bad_alloc&) {
+    } catch (const std::exception&) {
         // The condition stands in the stats all the same.
     }
 }

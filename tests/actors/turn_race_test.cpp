@@ -78,7 +78,7 @@ public:
 };
 
 struct HookedTurns : TwoThreads {
-    HookedTurns() { service.register_decider(name.category, engine, 1); }
+    HookedTurns() : TwoThreads(unhurried()) { service.register_decider(name.category, engine, 1); }
 
     awaitable<CommandOutcome> execute(std::string type) {
         Command command;

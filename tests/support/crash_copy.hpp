@@ -7,6 +7,8 @@
 #include <exception>
 #include <filesystem>
 #include <future>
+#include <stdexcept>
+#include <thread>
 
 namespace firn::test {
 
@@ -16,8 +18,12 @@ namespace firn::test {
 inline void copy_as_a_crash_leaves_it(EventStore& store, const std::filesystem::path& from,
                                       const std::filesystem::path& to) {
     std::promise<void> copied;
-    store.documents().erase(DocumentKind::category, "no such category", [&](error_code) {
+    const auto caller = std::this_thread::get_id();
+    store.documents().erase(DocumentKind::category, "no such category", [&](error_code error) {
         try {
+            if (std::this_thread::get_id() == caller) {
+                throw std::runtime_error("the store takes no writes: " + error.message());
+            }
             std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
             copied.set_value();
         } catch (...) {

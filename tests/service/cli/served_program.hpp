@@ -6,9 +6,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace firn::test {
 
@@ -38,15 +40,18 @@ struct ServedProgram : Program {
 
     // Another one where the first has ended.
     [[nodiscard]] ServerProcess start_again() const {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
         for (;;) {
             try {
                 return ServerProcess(data, {"--listen", server.address()});
             } catch (const std::runtime_error& error) {
                 // A connection of another program may have the port for a while.
-                if (!contains(error.what(), "Address already in use")) {
+                const bool taken = contains(error.what(), "Address already in use");
+                if (!taken || std::chrono::steady_clock::now() > until) {
                     throw;
                 }
             }
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
         }
     }
 };
