@@ -1,85 +1,16 @@
 // Deciders that take long, and folds that the machine stops: nobody else suffers, nothing sticks.
 #include "actors/deciders/interrupted.hpp"
+#include "tests/actors/counting_engine.hpp"
 #include "tests/actors/service_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <functional>
 #include <thread>
 
 using namespace firn;
 using namespace firn::test;
 
 namespace {
-
-// Counts events; the first fold of the fifth one finds no memory.
-class ForgetfulEngine final : public DeciderEngine {
-public:
-    class State final : public FoldedState {
-    public:
-        State(const ForgetfulEngine& engine, std::uint64_t count)
-            : engine_(engine), count_(count) {}
-        Failure evolve(const EventView& event) override {
-            if (event.version == Version{5} && !std::exchange(engine_.has_failed_, true)) {
-                throw Interrupted("there is no memory");
-            }
-            ++count_;
-            return nullptr;
-        }
-        Failure write_json(std::string& out) const override {
-            out += std::to_string(count_);
-            return nullptr;
-        }
-        std::size_t memory_bytes() const noexcept override { return sizeof(*this); }
-
-    private:
-        const ForgetfulEngine& engine_;
-        std::uint64_t count_;
-    };
-
-    std::string_view kind() const noexcept override { return "native"; }
-    std::unique_ptr<FoldedState> initial() const override {
-        return std::make_unique<State>(*this, 0);
-    }
-    Restored restore(std::string_view json) const override {
-        return std::unique_ptr<FoldedState>(
-            std::make_unique<State>(*this, std::stoull(std::string(json))));
-    }
-
-private:
-    mutable bool has_failed_ = false;
-};
-
-// Counts events, and takes 10 ms for each until it may hurry.
-class LazyEngine final : public DeciderEngine {
-public:
-    class State final : public FoldedState {
-    public:
-        explicit State(const LazyEngine& engine) : engine_(engine) {}
-        Failure evolve(const EventView&) override {
-            if (!engine_.may_hurry()) {
-                std::this_thread::sleep_for(std::chrono::milliseconds{10});
-            }
-            ++count_;
-            return nullptr;
-        }
-        Failure write_json(std::string& out) const override {
-            out += std::to_string(count_);
-            return nullptr;
-        }
-        std::size_t memory_bytes() const noexcept override { return sizeof(*this); }
-
-    private:
-        const LazyEngine& engine_;
-        std::uint64_t count_ = 0;
-    };
-
-    std::string_view kind() const noexcept override { return "native"; }
-    std::unique_ptr<FoldedState> initial() const override { return std::make_unique<State>(*this); }
-    Restored restore(std::string_view) const override { return failure("there are no snapshots"); }
-
-    std::function<bool()> may_hurry = [] { return false; };
-};
 
 struct SlowFold : ServiceFixture {
     SlowFold() : ServiceFixture(ServiceConfig{}) {}
@@ -108,13 +39,19 @@ BOOST_FIXTURE_TEST_SUITE(given_a_decider_that_takes_long, SlowFold)
 
 BOOST_AUTO_TEST_CASE(when_a_long_stream_is_folded_then_another_one_is_served_in_between) {
     constexpr std::size_t count = 200;
-    const auto engine = std::make_shared<LazyEngine>();
+    const auto engine = std::make_shared<CountingEngine>();
+    const Pending<AppendOutcome>* awaited = nullptr;
+    engine->in_evolve = [&awaited](const EventView&) {
+        if (awaited == nullptr || !awaited->done()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{10});
+        }
+    };
     service->register_decider(name.category, engine, 1);
     append_many(count);
     Pending<StateResult> slow(io, service->state(name, std::nullopt));
     Pending<AppendOutcome> quick(
         io, service->append({{"other", "1"}, Expected::any(), encode({TestEvent{}})}));
-    engine->may_hurry = [&quick] { return quick.done(); };
+    awaited = &quick;
     io.restart();
     BOOST_TEST(!quick.get().error);
     BOOST_TEST(!slow.done());
@@ -141,7 +78,13 @@ BOOST_AUTO_TEST_CASE(when_advice_is_asked_for_then_it_takes_a_few_events_only) {
 }
 
 BOOST_AUTO_TEST_CASE(when_the_machine_stops_a_fold_then_the_next_one_starts_anew) {
-    service->register_decider(name.category, std::make_shared<const ForgetfulEngine>(), 1);
+    const auto engine = std::make_shared<CountingEngine>();
+    engine->in_evolve = [has_failed = false](const EventView& event) mutable {
+        if (event.version == Version{5} && !std::exchange(has_failed, true)) {
+            throw Interrupted("there is no memory");
+        }
+    };
+    service->register_decider(name.category, engine, 1);
     append_many(9);
     const auto stopped = state();
     BOOST_REQUIRE(!stopped);

@@ -1,5 +1,6 @@
 // Writes that come and go while a turn is under way.
 #include "actors/service.hpp"
+#include "tests/actors/counting_engine.hpp"
 #include "tests/actors/printing.hpp"
 #include "tests/actors/service_fixture.hpp"
 #include "tests/actors/two_threads.hpp"
@@ -10,7 +11,6 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <functional>
 #include <future>
 #include <optional>
 
@@ -19,63 +19,6 @@ using namespace firn::test;
 using boost::asio::awaitable;
 
 namespace {
-
-using Hook = std::function<void()>;
-
-// Counts events, refuses the command "Refuse", and calls back once from each step.
-class HookedEngine final : public DeciderEngine {
-public:
-    class State final : public FoldedState {
-    public:
-        State(const HookedEngine& engine, std::uint64_t count) : engine_(engine), count_(count) {}
-        Failure evolve(const EventView&) override {
-            ++count_;
-            return nullptr;
-        }
-        Failure write_json(std::string& out) const override {
-            call_once(engine_.in_write_json);
-            out += std::to_string(count_);
-            return nullptr;
-        }
-        Decision decide(const Command& command) override {
-            call_once(engine_.in_decide);
-            if (command.type == "Refuse") {
-                return {.kind = Decision::Kind::rejected};
-            }
-            return {.kind = Decision::Kind::accepted, .events = {{.type = "Counted"}}};
-        }
-        // Asked for between the begin of a turn and its commands.
-        std::size_t memory_bytes() const noexcept override {
-            call_once(engine_.before_decide);
-            return sizeof(*this);
-        }
-
-    private:
-        static void call_once(Hook& hook) {
-            if (const auto called = std::exchange(hook, nullptr)) {
-                called();
-            }
-        }
-
-        const HookedEngine& engine_;
-        std::uint64_t count_;
-    };
-
-    std::string_view kind() const noexcept override { return "native"; }
-    std::unique_ptr<FoldedState> initial() const override {
-        return std::make_unique<State>(*this, 0);
-    }
-    Restored restore(std::string_view json) const override {
-        return std::unique_ptr<FoldedState>(
-            std::make_unique<State>(*this, std::stoull(std::string(json))));
-    }
-    bool has_decide() const noexcept override { return true; }
-
-    // The stream's turns are one at a time, and these are theirs.
-    mutable Hook in_decide;
-    mutable Hook before_decide;
-    mutable Hook in_write_json;
-};
 
 struct HookedTurns : TwoThreads {
     HookedTurns() : TwoThreads(unhurried()) { service.register_decider(name.category, engine, 1); }
@@ -89,7 +32,7 @@ struct HookedTurns : TwoThreads {
         return service.append({name, Expected::any(), encode({TestEvent{}})});
     }
 
-    std::shared_ptr<HookedEngine> engine = std::make_shared<HookedEngine>();
+    std::shared_ptr<CountingEngine> engine = std::make_shared<CountingEngine>();
     StreamName name{"counter", "1"};
     boost::asio::io_context side{1};  // of the write alone, so that a hook can wait for it
     std::future<AppendOutcome> written;
@@ -149,7 +92,7 @@ struct HookedService : ServiceFixture {
         return versions;
     }
 
-    std::shared_ptr<HookedEngine> engine = std::make_shared<HookedEngine>();
+    std::shared_ptr<CountingEngine> engine = std::make_shared<CountingEngine>();
     std::optional<AppendOutcome> appended;
 };
 
